@@ -1,0 +1,68 @@
+"""fer_probe: what has a facial-expression network learnt to see, and is that a facial action unit?
+
+Every name is loaded when it is first used, so that ``import fer_probe as fp`` costs next to nothing.
+"""
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES: dict[str, str] = {
+    "MODELS": "fer_probe.models",
+    "build_model": "fer_probe.models",
+    "FaceImages": "fer_probe.faces.face_images",
+    "FacesError": "fer_probe.faces.face_images",
+    "draw_faces": "fer_probe.faces.drawn_faces",
+    "render_face": "fer_probe.faces.drawn_faces",
+    "load_faces": "fer_probe.faces.corpora",
+    "Preprocessing": "fer_probe.faces.preprocessing",
+    "Checkpoint": "fer_probe.checkpoints",
+    "CheckpointError": "fer_probe.checkpoints",
+    "load_checkpoint": "fer_probe.checkpoints",
+    "save_checkpoint": "fer_probe.checkpoints",
+    "LayerError": "fer_probe.activations",
+    "record_activations": "fer_probe.activations",
+    "RectifierError": "fer_probe.backward_rules",
+    "backward_rule": "fer_probe.backward_rules",
+    "Harvest": "fer_probe.harvest",
+    "harvest": "fer_probe.harvest",
+    "ReceptiveField": "fer_probe.receptive_fields",
+    "receptive_field": "fer_probe.receptive_fields",
+    "Evaluation": "fer_probe.evaluation",
+    "evaluate": "fer_probe.evaluation",
+    "predict": "fer_probe.evaluation",
+    "Projections": "fer_probe.deconvolution",
+    "deconvolve": "fer_probe.deconvolution",
+    "project_units": "fer_probe.deconvolution",
+    "AUDistances": "fer_probe.au_distances",
+    "au_distances": "fer_probe.au_distances",
+    "MaximizedMaps": "fer_probe.activation_maximization",
+    "maximize_activation": "fer_probe.activation_maximization",
+    "Embedding": "fer_probe.embeddings",
+    "embed": "fer_probe.embeddings",
+    "layer_features": "fer_probe.embeddings",
+    "ResponsePlaces": "fer_probe.response_places",
+    "response_places": "fer_probe.response_places",
+    "Architecture": "fer_probe.architecture",
+    "describe_architecture": "fer_probe.architecture",
+    "RecordEntry": "fer_probe.study",
+    "Study": "fer_probe.study",
+    "StudyError": "fer_probe.study",
+    "probe": "fer_probe.probe",
+    "write_report": "fer_probe.report",
+}
+
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fer_probe' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,335 @@
+"""Deconvolution: what in a picture made a unit fire, projected back to its pixels.
+
+Zeiler & Fergus 2014, section 2.1; Zhu et al., section 3.1, equations 1-3. The forward pass keeps its switches, all
+units of the layer but one are set to zero, and the signal goes back by one of the rules of
+:mod:`fer_probe.backward_rules`. A unit sees only its receptive field, so :func:`deconvolve` runs each unit on the
+smallest crop that is the same computation, checks the unit's value there against the harvested one, and falls
+back to the whole picture where they differ.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fer_probe.activations import (
+    Images,
+    LayerError,
+    check_layers,
+    evaluation_mode,
+    feature_maps,
+    model_device,
+    run_to_layers,
+)
+from fer_probe.backward_rules import Rule, backward_rule
+from fer_probe.harvest import Harvest
+from fer_probe.receptive_fields import ReceptiveField, receptive_field
+from fer_probe.records import Record
+
+Seed = Literal["activation", "one"]
+
+#: A cropped unit must give its harvested value to within this fraction of the map's largest one.
+CROP_TOLERANCE = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class Projections(Record):
+    """A layer's harvested units, each projected back to the pixels of its receptive field.
+
+    Attributes:
+        layer: its name in the model.
+        rule: ``"deconvnet"``, ``"guided"`` or ``"gradient"``.
+        seed: what the unit was set to before going back: its ``"activation"`` or ``"one"``.
+        pixels: (M, k, C, h, w) float32, the field; 0 where it leaves the picture.
+        boxes: (M, k, 4) int64, top, left, bottom, right of the field in the picture; may leave it.
+        image_index: (M, k) int64, which picture.
+        extended_rectifiers: how many rectifiers took the rule by extension only (leaky and smooth ones).
+        whole_pictures: how many units needed the whole picture, because a crop was not the same computation.
+    """
+
+    layer: str
+    rule: str
+    seed: str
+    pixels: np.ndarray
+    boxes: np.ndarray
+    image_index: np.ndarray
+    extended_rectifiers: int
+    whole_pictures: int
+
+
+def project_units(
+    model: nn.Module,
+    batch: Tensor,
+    layer: str,
+    maps: Sequence[int] | Tensor | np.ndarray,
+    positions: Sequence[Sequence[int]] | Tensor | np.ndarray,
+    *,
+    rule: Rule = "deconvnet",
+    seed: Seed = "activation",
+    rectify_input: bool = False,
+    extensions: bool = False,
+) -> Tensor:
+    """Project unit b of picture b back to all of its pixels.
+
+    Args:
+        model: any network; run in eval mode and given back as it was.
+        batch: (B, C, H, W) float pictures.
+        layer: as ``model.named_modules()`` names it; its output is (B, M, h, w) or (B, M).
+        maps: (B,) which map each.
+        positions: (B, 2) row and column in the map; (0, 0) for a fully connected layer.
+        rule: how the signal goes back through rectifiers.
+        seed: start from the unit's activation (the papers) or from 1.
+        rectify_input: rectify what arrives at the pixels too (Zeiler & Fergus leave it open).
+        extensions: allow rectifiers that no paper gives a rule for.
+
+    Returns:
+        (B, C, H, W), in the units of the pictures.
+
+    Raises:
+        LayerError: a layer, map or position that does not exist, or that does not depend on the picture.
+        RectifierError: a rectifier without a rule, or out of reach.
+    """
+    shape = check_layers(model, [layer], batch[:1])[layer]
+    projected, _, _ = _project(
+        model, batch, layer, _units(layer, shape, len(batch), maps, positions), rule, seed, extensions
+    )
+    return projected.clamp(min=0) if rectify_input else projected
+
+
+def deconvolve(
+    model: nn.Module,
+    images: Images,
+    found: Harvest,
+    rule: Rule = "deconvnet",
+    *,
+    maps: Sequence[int] | None = None,
+    seed: Seed = "activation",
+    rectify_input: bool = False,
+    extensions: bool = False,
+    batch_size: int = 64,
+    crop: bool = True,
+) -> Projections:
+    """Project every harvested unit back to the pixels of its receptive field.
+
+    Args:
+        model: the network that was harvested.
+        images: the pictures it was harvested on.
+        found: a layer's harvest.
+        rule, seed, rectify_input, extensions: as for :func:`project_units`.
+        maps: only these maps; None takes all.
+        batch_size: units a step; changes speed only.
+        crop: run on crops around the field where that is the same computation; False never does.
+
+    Returns:
+        :class:`Projections` in the order of the harvest (of ``maps``, where given).
+
+    Raises:
+        ValueError: pictures other than those that were harvested.
+        RectifierError: a rectifier without a rule, or out of reach.
+    """
+    if len(images) != found.image_count:
+        raise ValueError(f"{found.layer!r} was harvested on {found.image_count} pictures, given are {len(images)}")
+    rows = np.arange(len(found.values)) if maps is None else np.asarray(maps)
+    units = _HarvestedUnits(found, rows)
+    sample = images[0:1]
+    check_layers(model, [found.layer], sample.to(model_device(model)))
+    field = receptive_field(model, found.layer, tuple(sample.shape[1:]))
+    window = _Window.around(field) if crop else _Window.whole(field)
+    fields = np.zeros((len(units), sample.shape[1], *field.size), dtype=np.float32)
+    boxes = field.boxes(units.position)
+    counts = np.zeros(2, dtype=int)
+    for start in range(0, len(units), batch_size):
+        chosen = np.arange(start, min(start + batch_size, len(units)))
+        projected, counted = _project_chosen(
+            model, images, units, chosen, window, rule=rule, seed=seed, extensions=extensions
+        )
+        for unit, (picture, origin) in zip(chosen, projected, strict=True):
+            _paste(fields[unit], picture.clip(min=0) if rectify_input else picture, boxes[unit], origin)
+        counts = np.array([max(counts[0], counted[0]), counts[1] + counted[1]])
+    shape = (len(rows), found.values.shape[1])
+    return Projections(
+        layer=found.layer,
+        rule=rule,
+        seed=seed,
+        pixels=fields.reshape(*shape, *fields.shape[1:]),
+        boxes=boxes.reshape(*shape, 4),
+        image_index=found.image_index[rows],
+        extended_rectifiers=int(counts[0]),
+        whole_pictures=int(counts[1]),
+    )
+
+
+class _HarvestedUnits:
+    """A harvest's units one after another: (M·k,) map, picture, value and (M·k, 2) position."""
+
+    def __init__(self, found: Harvest, rows: np.ndarray) -> None:
+        k = found.values.shape[1]
+        self.layer = found.layer
+        self.map = np.repeat(rows, k)
+        self.image = np.asarray(found.image_index[rows]).reshape(-1)
+        self.value = np.asarray(found.values[rows]).reshape(-1)
+        self.position = np.asarray(found.position[rows]).reshape(-1, 2)
+        self.tolerance = np.repeat(np.abs(found.values[rows]).max(axis=1), k) * CROP_TOLERANCE
+
+    def __len__(self) -> int:
+        return len(self.map)
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Crops on the grid of a layer's stride that contain any of its receptive fields, as far as they exist."""
+
+    size: tuple[int, int]
+    stride: tuple[int, int]
+    start: tuple[int, int]
+    picture: tuple[int, int]
+
+    @staticmethod
+    def whole(field: ReceptiveField) -> "_Window":
+        return _Window(field.picture, (1, 1), (0, 0), field.picture)
+
+    @staticmethod
+    def around(field: ReceptiveField) -> "_Window":
+        """As tall as the field plus the grid's slack, and congruent to the picture, so that a window can end
+        both on the grid and at the true border (padding happens there, and only there)."""
+        if field.is_whole_picture:
+            return _Window.whole(field)
+        size = [
+            needed + (height - needed) % stride
+            for needed, height, stride in zip(
+                (field.size[0] + field.stride[0] - 1, field.size[1] + field.stride[1] - 1),
+                field.picture,
+                field.stride,
+                strict=True,
+            )
+        ]
+        if size[0] >= field.picture[0] or size[1] >= field.picture[1]:
+            return _Window.whole(field)
+        return _Window((size[0], size[1]), field.stride, field.start, field.picture)
+
+    def origins(self, positions: np.ndarray) -> np.ndarray:
+        """(U, 2) top and left of the window for units at (U, 2) row, column of the layer."""
+        if self.size == self.picture:
+            return np.zeros_like(positions)
+        stride, last = np.array(self.stride), np.array(self.picture) - np.array(self.size)
+        top_left = np.array(self.start) + positions * stride
+        return np.clip(top_left // stride * stride, 0, last)
+
+
+_Projected = list[tuple[np.ndarray, np.ndarray]]
+
+
+def _project_chosen(
+    model: nn.Module,
+    images: Images,
+    units: _HarvestedUnits,
+    chosen: np.ndarray,
+    window: _Window,
+    *,
+    rule: Rule,
+    seed: Seed,
+    extensions: bool,
+) -> tuple[_Projected, tuple[int, int]]:
+    """Each chosen unit's projection over its window, with the window's top left; extensions, whole pictures."""
+    origins = window.origins(units.position[chosen])
+    whole_size = window.size == window.picture
+    pictures = torch.cat([images[int(i) : int(i) + 1] for i in units.image[chosen]]).to(model_device(model))
+    crops = torch.stack(
+        [
+            picture[:, top : top + window.size[0], left : left + window.size[1]]
+            for picture, (top, left) in zip(pictures, origins, strict=True)
+        ]
+    )
+    at = units.position[chosen] - origins // np.array(window.stride)
+    if whole_size:
+        at = units.position[chosen]
+    projected, values, extended = _project(model, crops, units.layer, (units.map[chosen], at), rule, seed, extensions)
+    result: _Projected = [(picture.cpu().numpy(), origin) for picture, origin in zip(projected, origins, strict=True)]
+    off = np.flatnonzero(np.abs(values - units.value[chosen]) > units.tolerance[chosen])
+    if not len(off):
+        return result, (extended, len(chosen) if whole_size else 0)
+    if whole_size:
+        _warn_of_other_values(units.layer, len(off))
+        return result, (extended, len(chosen))
+    whole = _Window(window.picture, (1, 1), (0, 0), window.picture)
+    again, counted = _project_chosen(
+        model, images, units, chosen[off], whole, rule=rule, seed=seed, extensions=extensions
+    )
+    for place, better in zip(off, again, strict=True):
+        result[place] = better
+    return result, (extended, counted[1])
+
+
+def _project(
+    model: nn.Module,
+    batch: Tensor,
+    layer: str,
+    units: tuple[np.ndarray, np.ndarray],
+    rule: Rule,
+    seed: Seed,
+    extensions: bool,
+) -> tuple[Tensor, np.ndarray, int]:
+    """Projections (B, C, H, W), the units' values (B,), and how many rectifiers took the rule by extension."""
+    pixels = batch.detach().clone().requires_grad_()
+    outputs: list[Tensor] = []
+    with evaluation_mode(model), torch.enable_grad():
+        with backward_rule(rule, extensions=extensions) as seen:
+            # A copy goes in, so that a model may work on its input in place.
+            run_to_layers(
+                model,
+                pixels.clone(),
+                [layer],
+                lambda name, output: outputs.append(feature_maps(output, name)),
+            )
+        rows, columns = torch.as_tensor(units[1]).unbind(1)
+        value = outputs[0][torch.arange(len(batch)), torch.as_tensor(units[0]), rows, columns]
+        if not value.requires_grad:
+            raise LayerError(f"layer {layer!r} does not depend on the picture by operations with a gradient")
+        # d(Σ value·seed)/d pixels: every picture's signal is its own.
+        start = value.detach() if seed == "activation" else torch.ones_like(value)
+        (projected,) = torch.autograd.grad(value, pixels, start, allow_unused=True)
+    if projected is None:
+        raise LayerError(f"layer {layer!r} does not depend on the picture")
+    return projected, value.detach().cpu().numpy(), seen.extensions
+
+
+def _units(
+    layer: str,
+    shape: tuple[int, ...],
+    count: int,
+    maps: Sequence[int] | Tensor | np.ndarray,
+    positions: Sequence[Sequence[int]] | Tensor | np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Checked map (B,) and position (B, 2) of each unit."""
+    limits = np.array([*shape[1:], 1, 1][:3])
+    units = np.concatenate([np.asarray(maps).reshape(-1, 1), np.asarray(positions).reshape(-1, 2)], axis=1)
+    if len(units) != count:
+        raise LayerError(f"{count} pictures need {count} maps and positions, given are {len(units)}")
+    if ((units < 0) | (units >= limits)).any():
+        wrong = units[((units < 0) | (units >= limits)).any(axis=1)][0].tolist()
+        raise LayerError(
+            f"layer {layer!r} has no unit map {wrong[0]} at {tuple(wrong[1:])}: "
+            f"it has {limits[0]} maps of {limits[1]}×{limits[2]}"
+        )
+    return units[:, 0], units[:, 1:]
+
+
+def _paste(field: np.ndarray, picture: np.ndarray, box: np.ndarray, origin: np.ndarray) -> None:
+    """Copy the part of a window's projection that lies in the field; what leaves the picture stays 0."""
+    top, left = np.maximum(box[:2], origin)
+    bottom, right = np.minimum(box[2:], origin + np.array(picture.shape[1:]))
+    field[:, top - box[0] : bottom - box[0], left - box[1] : right - box[1]] = picture[
+        :, top - origin[0] : bottom - origin[0], left - origin[1] : right - origin[1]
+    ]
+
+
+def _warn_of_other_values(layer: str, count: int) -> None:
+    warnings.warn(
+        f"{count} units of layer {layer!r} do not give their harvested value again: "
+        "are these the same pictures, with the same preprocessing and weights?",
+        stacklevel=4,
+    )
