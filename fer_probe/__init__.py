@@ -8,6 +8,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
+# No public name may be a module's name: importing the module would hide it. Hence harvesting.harvest.
 _HOMES: dict[str, str] = {
     "MODELS": "fer_probe.models",
     "build_model": "fer_probe.models",
@@ -25,8 +26,8 @@ _HOMES: dict[str, str] = {
     "record_activations": "fer_probe.activations",
     "RectifierError": "fer_probe.backward_rules",
     "backward_rule": "fer_probe.backward_rules",
-    "Harvest": "fer_probe.harvest",
-    "harvest": "fer_probe.harvest",
+    "Harvest": "fer_probe.harvesting",
+    "harvest": "fer_probe.harvesting",
     "ReceptiveField": "fer_probe.receptive_fields",
     "receptive_field": "fer_probe.receptive_fields",
     "Evaluation": "fer_probe.evaluation",
@@ -35,25 +36,25 @@ _HOMES: dict[str, str] = {
     "Projections": "fer_probe.deconvolution",
     "deconvolve": "fer_probe.deconvolution",
     "project_units": "fer_probe.deconvolution",
-    "AUDistances": "fer_probe.au_distances",
-    "au_distances": "fer_probe.au_distances",
+    "AUDistances": "fer_probe.au_distance",
+    "au_distances": "fer_probe.au_distance",
     "MaximizedMaps": "fer_probe.activation_maximization",
     "maximize_activation": "fer_probe.activation_maximization",
     "Embedding": "fer_probe.embeddings",
     "embed": "fer_probe.embeddings",
     "layer_features": "fer_probe.embeddings",
     "ResponsePlaces": "fer_probe.response_places",
-    "response_places": "fer_probe.response_places",
+    "find_response_places": "fer_probe.response_places",
     "Architecture": "fer_probe.architecture",
     "describe_architecture": "fer_probe.architecture",
     "RecordEntry": "fer_probe.study",
     "Study": "fer_probe.study",
     "StudyError": "fer_probe.study",
-    "probe": "fer_probe.probe",
+    "probe_checkpoint": "fer_probe.probe",
     "write_report": "fer_probe.report",
 }
 
-__all__ = ["__version__", *_HOMES]
+__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the names are strings
 
 
 def __getattr__(name: str) -> Any:

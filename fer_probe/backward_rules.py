@@ -158,7 +158,7 @@ class _Operators(TorchDispatchMode):
     """Watches the operators that ran, and notes each rectifier that nobody saw in Python."""
 
     def __init__(self, seen: RectifierCount) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.seen = seen
 
     def __torch_dispatch__(

@@ -26,7 +26,7 @@ from fer_probe.activations import (
     run_to_layers,
 )
 from fer_probe.backward_rules import Rule, backward_rule
-from fer_probe.harvest import Harvest
+from fer_probe.harvesting import Harvest
 from fer_probe.receptive_fields import ReceptiveField, receptive_field
 from fer_probe.records import Record
 

@@ -108,7 +108,7 @@ class _Tracer(TorchDispatchMode):
     """Carries the windows of every tensor's units from operator to operator."""
 
     def __init__(self, picture: Tensor) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.known: WeakIdKeyDictionary = WeakIdKeyDictionary()
         self.known[picture] = _ONE_PIXEL
 
@@ -166,7 +166,7 @@ def _window_step(name: str, args: tuple[Any, ...]) -> tuple[_AxisStep, _AxisStep
     else:
         return None
     rows, columns = zip(*map(_pair, (kernel, stride, padding, dilation)), strict=True)
-    return rows, columns  # type: ignore[return-value]
+    return rows, columns
 
 
 def _pair(value: Any) -> tuple[int, int]:

@@ -108,7 +108,7 @@ def arrays_sha256(*arrays: np.ndarray) -> str:
     for array in arrays:
         digest.update(f"{array.shape}{array.dtype.str}".encode())
         for start in range(0, len(array), 4096):
-            digest.update(np.ascontiguousarray(array[start : start + 4096]))
+            digest.update(np.ascontiguousarray(array[start : start + 4096]).tobytes())
     return digest.hexdigest()
 
 

@@ -41,7 +41,7 @@ class ResponsePlaces(Record):
     image_count: int
 
 
-def response_places(
+def find_response_places(
     model: nn.Module, images: Images, layers: Sequence[str], *, batch_size: int = 64
 ) -> dict[str, ResponsePlaces]:
     """Tell where the maps of layers respond, in one pass that stops at the deepest layer asked for.
