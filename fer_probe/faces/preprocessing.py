@@ -1,0 +1,239 @@
+"""Preprocessing: what a network's input is made of; kept with its weights, for a wrong one costs accuracy.
+
+One order of steps for every picture: grey or colour → size → histogram equalisation → 0–1 → standardised.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fer_probe.faces.face_images import FaceImages, FacesError, PixelSource
+
+_GREY_LEVEL = 1 / 255
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Preprocessing:
+    """From uint8 pictures to a network's input.
+
+    Attributes:
+        size: height and width; one number for a square.
+        channels: 1 (grey, ITU-R 601) or 3 (grey pictures are repeated).
+        mean: subtracted from pixels in 0–1: a number, one a channel (C,), or per pixel (H, W) or (C, H, W).
+        std: divides what is left; shaped as ``mean`` may be.
+        equalize: histogram equalisation after resizing; of the luminance where pictures are in colour.
+        per_picture: every picture is standardised by its own mean and deviation (Zhu et al., section 2.2);
+            ``mean`` and ``std`` are then to be left alone. A picture without any contrast becomes zeros.
+
+    Raises:
+        FacesError: settings that cannot be meant, such as a deviation of 0 or a mean of the wrong shape.
+    """
+
+    size: int | tuple[int, int]
+    channels: int = 1
+    mean: Any = 0.0
+    std: Any = 1.0
+    equalize: bool = False
+    per_picture: bool = False
+
+    def __post_init__(self) -> None:
+        height, width = (self.size, self.size) if isinstance(self.size, int) else self.size
+        object.__setattr__(self, "size", (int(height), int(width)))
+        if min(self.shape[1:]) < 1:
+            raise FacesError(f"size {self.size!r}: height and width must be at least 1")
+        if self.channels not in (1, 3):
+            raise FacesError(f"channels {self.channels!r}: a picture has 1 (grey) or 3 (red, green, blue)")
+        object.__setattr__(self, "mean", self._constant("mean", self.mean))
+        object.__setattr__(self, "std", self._constant("std", self.std))
+        if not np.all(np.asarray(self.std) > 0):
+            raise FacesError("std must be above 0 everywhere; where a pixel never varies, give it 1/255")
+        if self.per_picture and not (_is_number(self.mean, 0) and _is_number(self.std, 1)):
+            raise FacesError("per_picture takes each picture's own mean and deviation: leave mean and std out")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Preprocessing):
+            return NotImplemented
+        mine, theirs = self.to_dict(), other.to_dict()
+        return all(np.array_equal(mine[name], theirs[name]) for name in mine)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of one prepared picture."""
+        height, width = self.size  # type: ignore[misc]  # always a pair after __post_init__
+        return (self.channels, height, width)
+
+    def __call__(self, faces: FaceImages) -> "PreparedImages":
+        """The faces as a network's input, prepared when they are asked for."""
+        return PreparedImages(faces.pixels, self)
+
+    def tensor(self, pixels: NDArray[np.uint8]) -> Tensor:
+        """Prepare raw pictures.
+
+        Args:
+            pixels: (n, 1 or 3, h, w) uint8, any size; colours as red, green, blue.
+
+        Returns:
+            (n, C, H, W) float32.
+        """
+        scaled = torch.from_numpy(self.resized(pixels).astype(np.float32)) / 255
+        if self.per_picture:
+            return _standardised(scaled)
+        return (scaled - torch.as_tensor(self.mean)) / torch.as_tensor(self.std)
+
+    def resized(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The steps before any arithmetic: (n, C, H, W) uint8."""
+        _check_pixels(pixels)
+        if pixels.shape[1:] == self.shape and not self.equalize:
+            return np.ascontiguousarray(pixels)
+        prepared = np.empty((len(pixels), *self.shape), np.uint8)
+        for i, picture in enumerate(pixels):
+            prepared[i] = self._resized_one(picture)
+        return prepared
+
+    def bounds(self) -> tuple[Tensor, Tensor] | None:
+        """What pixels of 0 and of 1 become, each (C, H, W); None per picture, where it depends on the rest."""
+        if self.per_picture:
+            return None
+        mean, std = torch.as_tensor(self.mean), torch.as_tensor(self.std)
+        return (-mean / std).expand(self.shape).clone(), ((1 - mean) / std).expand(self.shape).clone()
+
+    def to_pixels(self, images: Tensor) -> Tensor:
+        """Bring a network's input back to 0–1 for the eye.
+
+        The inverse of the standardisation, cut to 0–1. Per picture it is lost: each picture is then stretched
+        from its smallest to its largest value. Grey, size and equalisation stay as they are.
+
+        Args:
+            images: (…, C, H, W).
+        """
+        if not self.per_picture:
+            mean, std = torch.as_tensor(self.mean).to(images), torch.as_tensor(self.std).to(images)
+            return (images * std + mean).clamp(0, 1)
+        low = images.amin((-3, -2, -1), keepdim=True)
+        span = images.amax((-3, -2, -1), keepdim=True) - low
+        return (images - low) / torch.where(span > 0, span, 1)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain values; a mean or deviation that is no single number stays an array."""
+        settings = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        for name in ("mean", "std"):
+            value = settings[name]
+            settings[name] = float(value) if np.ndim(value) == 0 else value
+        return {**settings, "size": list(self.shape[1:])}
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> "Preprocessing":
+        """The preprocessing that :meth:`to_dict` described."""
+        return cls(**{**settings, "size": tuple(settings["size"])})
+
+    @classmethod
+    def fitted(cls, faces: FaceImages, size: int | tuple[int, int], **settings: Any) -> "Preprocessing":
+        """With each pixel's mean and deviation over a set of faces (Honari Jahromi & Fyshe, section 3.2: N).
+
+        Args:
+            faces: the training faces; read once, a stretch at a time.
+            size: as in the class; so are ``channels`` and ``equalize`` among ``settings``.
+            settings: further attributes of the class.
+
+        Returns:
+            Per-pixel ``mean`` and ``std`` (C, H, W). A pixel that varies by less than one grey level, such as
+            a black border, is divided by one grey level.
+        """
+        if not len(faces):
+            raise FacesError("no faces to take each pixel's mean and deviation of")
+        plain = cls(size, **settings)
+        total = np.zeros(plain.shape, np.int64)
+        squares = np.zeros(plain.shape, np.int64)  # integers: the sums are exact and know no order
+        for start in range(0, len(faces), 1024):
+            pixels = plain.resized(faces.pixels[start : start + 1024]).astype(np.int64)
+            total += pixels.sum(0)
+            squares += (pixels**2).sum(0)
+        mean = total / len(faces)
+        deviation = np.sqrt(np.maximum(squares / len(faces) - mean**2, 0)) / 255
+        return dataclasses.replace(plain, mean=mean / 255, std=np.maximum(deviation, _GREY_LEVEL))
+
+    def _resized_one(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        height, width = self.shape[1:]
+        # Contiguous, as OpenCV wants it; (h, w) for grey and (h, w, 3) for colour.
+        image = picture[0].copy() if len(picture) == 1 else np.ascontiguousarray(picture.transpose(1, 2, 0))
+        if image.ndim == 3 and self.channels == 1:
+            image = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        if image.shape[:2] != (height, width):
+            smaller = height < image.shape[0] or width < image.shape[1]
+            image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+        if self.equalize:
+            image = _equalized(image)
+        return image[None] if image.ndim == 2 else image.transpose(2, 0, 1)
+
+    def _constant(self, name: str, value: Any) -> NDArray[np.float32]:
+        """A mean or deviation as float32, (), (C, 1, 1), (1, H, W) or (C, H, W)."""
+        array = np.asarray(value, np.float32)
+        if not np.isfinite(array).all():
+            raise FacesError(f"{name} holds values that are not finite")
+        if array.shape == (self.channels,) and array.ndim == 1:
+            array = array[:, None, None] if self.channels > 1 else array[0]
+        elif array.shape == self.shape[1:]:
+            array = array[None]
+        elif array.shape not in ((), self.shape, (self.channels, 1, 1), (1, *self.shape[1:])):
+            raise FacesError(
+                f"{name} has shape {array.shape}; expected a number, one a channel ({self.channels},), "
+                f"or per pixel {self.shape[1:]} or {self.shape}"
+            )
+        return np.array(array)
+
+
+class PreparedImages:
+    """Faces as a network's input, lazy: ``images[start:stop]``, ``images[indices]`` are float32 (n, C, H, W)."""
+
+    def __init__(self, pixels: PixelSource, preprocessing: Preprocessing) -> None:
+        self.pixels = pixels
+        self.preprocessing = preprocessing
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(N, C, H, W)."""
+        return (len(self), *self.preprocessing.shape)
+
+    def __len__(self) -> int:
+        return int(self.pixels.shape[0])
+
+    def __getitem__(self, index: int | slice | Sequence[int] | NDArray[Any] | Tensor) -> Tensor:
+        if isinstance(index, int | np.integer):
+            return self[[int(index)]][0]
+        chosen = index if isinstance(index, slice) else np.asarray(index)
+        return self.preprocessing.tensor(self.pixels[chosen])
+
+
+def _equalized(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if image.ndim == 2:
+        return np.asarray(cv2.equalizeHist(image), np.uint8)
+    luminance = cv2.cvtColor(image, cv2.COLOR_RGB2YCrCb)
+    luminance[..., 0] = cv2.equalizeHist(luminance[..., 0])
+    return np.asarray(cv2.cvtColor(luminance, cv2.COLOR_YCrCb2RGB), np.uint8)
+
+
+def _standardised(images: Tensor) -> Tensor:
+    mean = images.mean((1, 2, 3), keepdim=True)
+    deviation = images.std((1, 2, 3), correction=0, keepdim=True)
+    # Rounding alone gives a constant picture a tiny deviation.
+    flat = deviation < _GREY_LEVEL / 100
+    return torch.where(flat, 0.0, (images - mean) / torch.where(flat, 1.0, deviation))
+
+
+def _check_pixels(pixels: NDArray[np.uint8]) -> None:
+    if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[1] not in (1, 3):
+        raise FacesError(
+            f"pixels are {pixels.dtype} of shape {pixels.shape}; expected uint8 (n, 1 or 3, height, width)"
+        )
+
+
+def _is_number(value: NDArray[np.float32], number: float) -> bool:
+    return np.ndim(value) == 0 and float(value) == number
