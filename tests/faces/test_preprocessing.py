@@ -108,6 +108,9 @@ def test_images_are_lazy_and_the_same_however_asked_for(grey):
     class Source:
         shape = grey.shape
 
+        def __len__(self):
+            return len(grey)
+
         def __getitem__(self, index):
             read.append(index)
             return grey[index]
