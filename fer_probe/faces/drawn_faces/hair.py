@@ -1,0 +1,108 @@
+"""Hair, ears, neck and collar: what surrounds the face."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fer_probe.faces.drawn_faces import grain, plane
+from fer_probe.faces.drawn_faces.head import outline
+from fer_probe.faces.drawn_faces.identity import Identity
+from fer_probe.faces.drawn_faces.plane import hill, rise
+
+_VOLUME = {"bald": 0.0, "cropped": 0.02, "short": 0.06, "parted": 0.08, "fringe": 0.08, "long": 0.10, "curly": 0.24,
+           "tied": 0.03}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Hair:
+    """Hair as a texture: how far it covers what lies under it, its colour, and its relief.
+
+    Attributes:
+        cover: (R, R) 0–1.
+        colour: (R, R, 3) linear RGB.
+        height: (R, R).
+    """
+
+    cover: np.ndarray
+    colour: np.ndarray
+    height: np.ndarray
+
+
+def grow_hair(identity: Identity, resolution: int) -> Hair:
+    """The hair of one person, at rest."""
+    rng = np.random.default_rng([identity.texture_seed, 2])
+    x, y = plane.coordinates(resolution)
+    volume = _VOLUME[identity.hair_style] * rng.uniform(0.8, 1.25)
+    parting = float(rng.uniform(0.2, 0.45) * (1 if rng.random() < 0.5 else -1))
+    flow = _flow(identity, x, y, parting, rng)
+    cover = _outer(identity, x, y, volume, flow, rng) * _outside_face(identity, x, y, parting, flow)
+    shade = 1 + 0.26 * flow + 0.10 * grain.blotches(rng, 14, resolution)
+    depth = rise(np.abs(x), 0.55, 0.95) * rise(y, -0.2, 0.5)
+    colour = np.array(identity.hair_colour) * (np.clip(shade, 0.3, 2) * (1 - 0.45 * depth))[..., None]
+    dome = 0.80 * np.sqrt(np.maximum(1.22 - outline(x / (1 + volume), y / (1 + 0.6 * volume)), 0) + 0.02)
+    return Hair(cover, colour.astype(np.float32), (dome + 0.010 * flow).astype(np.float32))
+
+
+def ear_cover(identity: Identity, resolution: int) -> np.ndarray:
+    """(R, R) 0–1: the ears, where the hair leaves them free."""
+    x, y = plane.coordinates(resolution)
+    if identity.hair_style in ("long", "curly"):
+        return np.zeros_like(x)
+    q = ((np.abs(x) - 0.775 + 0.10 * (y - 0.1)) / 0.085) ** 2 + ((y - 0.13) / 0.235) ** 2
+    return rise(q, 1.12, 0.88)
+
+
+def neck_cover(identity: Identity, resolution: int) -> np.ndarray:
+    """(R, R) 0–1: the neck below the jaw."""
+    x, y = plane.coordinates(resolution)
+    half_width = 0.46 + 0.05 * (identity.sex == "male") + 0.03 * identity.jaw_width + 0.5 * np.maximum(y - 1.32, 0)
+    return rise(np.abs(x), half_width + 0.012, half_width - 0.012) * rise(y, 0.55, 0.6)
+
+
+def _flow(identity: Identity, x: np.ndarray, y: np.ndarray, parting: float, rng: np.random.Generator) -> np.ndarray:
+    """Strands fall from the parting, or curl."""
+    if identity.hair_style == "curly":
+        size = x.shape[0]
+        return 0.8 * grain.blotches(rng, size // 5, size) + 0.6 * grain.blotches(rng, size // 10, size)
+    origin = parting if identity.hair_style in ("parted", "long") else 0.0
+    angle = np.arctan2(x - origin, y + 1.42 + 0.15 * np.abs(x))
+    reach = np.hypot(x - origin, y + 1.42)
+    return grain.strands(rng, np.clip(reach / 3, 0, 1), angle / np.pi / 1.3 + 0.5, 420)
+
+
+def _outer(
+    identity: Identity, x: np.ndarray, y: np.ndarray, volume: float, flow: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Inside the silhouette of the hair."""
+    style = identity.hair_style
+    rough = flow * (0.05 if style == "curly" else 0.02)
+    skull = rise(outline(x / (1 + volume), y / (1 + 0.6 * volume)) + rough, 1.06, 1.0)
+    if style == "long":
+        half_width = 0.86 + 0.10 * rise(y, -0.2, 1.0) + rng.uniform(-0.03, 0.05) + 0.02 * flow
+        fall = rise(np.abs(x), half_width + 0.02, half_width - 0.02) * rise(y, -0.15, 0.0)
+        return np.maximum(skull, fall)
+    if style == "curly":
+        return skull * rise(y, 1.0, 0.6)
+    if style == "bald":
+        return skull * rise(np.abs(x), 0.60, 0.72) * rise(y, -0.75, -0.55) * rise(y, 0.02, -0.1) * 0.6
+    return skull * rise(y, 0.18, 0.02)
+
+
+def _outside_face(identity: Identity, x: np.ndarray, y: np.ndarray, parting: float, flow: np.ndarray) -> np.ndarray:
+    """Outside the window that the hair leaves for the face: temples, forehead, cheeks."""
+    style = identity.hair_style
+    ax = np.abs(x)
+    half_width = {"long": 0.675, "curly": 0.70}.get(style, 0.715)
+    top = 0.78 + 0.05 * hill(ax, y, (0.42, -0.7), (0.18, 0.3))
+    if style == "fringe":
+        top = 0.47 + 0.03 * np.cos(4 * x) + 0.035 * flow
+    elif style == "parted":
+        top = 0.76 - 0.26 * rise(x * np.sign(parting), -0.1, -0.62)
+    elif style == "long":
+        top = 0.80 - 0.30 * rise(np.abs(x - parting * 0.6), 0.15, 0.62)
+    window = (ax / half_width) ** 3.2 + (np.maximum(-y, 0) / top) ** 3.4
+    if style in ("long", "curly"):
+        window = np.where(y > 0, (ax / (half_width + 0.02 * flow)) ** 3.2, window)
+    soft = 0.30 if style == "cropped" else 0.10
+    cover = rise(window + 0.10 * flow, 1 - soft, 1 + soft)
+    return cover * (0.80 if style == "cropped" else 1.0)

@@ -1,0 +1,60 @@
+"""The inside of the mouth: teeth above and below, gums, tongue, darkness."""
+
+import numpy as np
+
+from fer_probe.faces.drawn_faces import plane
+from fer_probe.faces.drawn_faces.plane import rise
+
+_GAPS = np.array([0.0, 0.092, 0.165, 0.232, 0.285])
+_GREY = np.array([0.25, 0.60, 0.15])
+
+
+def paint_mouth(
+    picture: np.ndarray, skull: np.ndarray, open_by: np.ndarray, jaw_drop: float, shade: float, pixel: float
+) -> None:
+    """Paint the open mouth into a lit picture (h, w, K), in place.
+
+    Args:
+        picture: the picture around the mouth, lit.
+        skull: (h, w, 2) places on a face of this person's at rest, in this pose: the upper teeth do not move.
+        open_by: (h, w) how far a pixel lies from both lips, plane units, negative on them.
+        jaw_drop: how far the lower teeth have gone down, plane units.
+        shade: the light that falls on the mouth.
+        pixel: plane units in a pixel.
+    """
+    cover = np.clip(open_by / pixel, 0, 1)
+    x, y = skull[..., 0], skull[..., 1]
+    inside = np.broadcast_to(_colour([0.045, 0.012, 0.011], picture), picture.shape).copy()
+    _tongue(inside, x, y, jaw_drop)
+    _row(inside, x, y, plane.MOUTH_Y + 0.014, -1.0, 0.82)
+    _row(inside, x, y, plane.MOUTH_Y + 0.030 + 0.95 * jaw_drop, 1.0, 0.60)
+    depth = rise(open_by, -0.002, 0.035)
+    inside *= ((0.42 + 0.58 * depth) * shade)[..., None]
+    picture += cover[..., None] * (inside - picture)
+
+
+def _colour(rgb: list[float], picture: np.ndarray) -> np.ndarray:
+    colour = np.array(rgb)
+    return (colour if picture.shape[-1] == 3 else np.array([colour @ _GREY])).astype(np.float32)
+
+
+def _tongue(inside: np.ndarray, x: np.ndarray, y: np.ndarray, jaw_drop: float) -> None:
+    q = (x / 0.17) ** 2 + ((y - plane.MOUTH_Y - 0.05 - 0.92 * jaw_drop) / (0.02 + 0.45 * jaw_drop)) ** 2
+    cover = 0.85 * rise(q, 1.1, 0.5) * min(1.0, 8 * jaw_drop)
+    inside += cover[..., None] * (_colour([0.30, 0.09, 0.085], inside) - inside)
+
+
+def _row(inside: np.ndarray, x: np.ndarray, y: np.ndarray, edge: float, away: float, brightness: float) -> None:
+    """One row of teeth whose biting edge lies at ``edge``; they stand ``away`` (−1 upward, 1 downward) from it."""
+    arch = edge - away * 0.10 * x * x * (1 if away < 0 else 0.6)
+    along = (y - arch) * away
+    ax = np.abs(x)
+    gaps = np.zeros_like(x)
+    for gap in _GAPS if away < 0 else _GAPS * 0.72:
+        gaps = gaps + np.exp(-(((ax - gap) / 0.0065) ** 2))
+    cover = rise(along, -0.004, 0.008) * rise(ax, 0.31, 0.25)
+    round_off = 1 - 0.72 * np.clip(ax / 0.27, 0, 1) ** 2
+    enamel = (brightness * round_off * (1 - 0.30 * gaps))[..., None] * _colour([0.80, 0.74, 0.64], inside)
+    gums = rise(along, 0.105, 0.12)[..., None]
+    enamel = enamel + gums * (_colour([0.34, 0.13, 0.12], inside) * round_off[..., None] - enamel)
+    inside += cover[..., None] * (enamel - inside)

@@ -1,0 +1,68 @@
+"""The plane of the face: its coordinates, and the smooth local shapes that everything on it is made of.
+
+One unit is about 90 mm on an average adult. The origin lies midway between the pupils, x grows to the right of the
+picture (the person's left), y downward. Heights rise towards the viewer.
+"""
+
+from functools import cache
+
+import cv2
+import numpy as np
+
+#: The square of the plane that textures cover: left, top, side.
+LEFT, TOP, SPAN = -1.3, -1.15, 2.6
+#: Cells along each side of the grid on which displacements live; they are smooth, so it is coarse.
+COARSE = 88
+
+EYE_X, MOUTH_Y, MOUTH_HALF_WIDTH, CHIN_Y = 0.35, 0.745, 0.285, 1.25
+
+
+@cache
+def coordinates(resolution: int) -> tuple[np.ndarray, np.ndarray]:
+    """x and y at the cell centres of a texture: two (resolution, resolution) float32 arrays."""
+    cell = SPAN / resolution
+    steps = ((np.arange(resolution) + 0.5) * cell).astype(np.float32)
+    x, y = np.meshgrid(steps + np.float32(LEFT), steps + np.float32(TOP))
+    x.flags.writeable = y.flags.writeable = False
+    return x, y
+
+
+def texture_index(u: np.ndarray, resolution: int) -> np.ndarray:
+    """Plane positions (..., 2) as positions in a texture, in cells from the centre of the first."""
+    cell = SPAN / resolution
+    return (u - np.array([LEFT, TOP], np.float32)) * np.float32(1 / cell) - np.float32(0.5)
+
+
+def sample(texture: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """A texture read at plane positions u (H, W, 2), between cells linearly, beyond its edge as at the edge."""
+    at = texture_index(u, texture.shape[0])
+    read: np.ndarray = cv2.remap(texture, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+    return read
+
+
+def bump(x: np.ndarray, y: np.ndarray, centre: tuple[float, float], radius: tuple[float, float]) -> np.ndarray:
+    """(1 − r²)² inside an ellipse, exactly 0 outside: smooth and local."""
+    r2 = ((x - centre[0]) / radius[0]) ** 2 + ((y - centre[1]) / radius[1]) ** 2
+    inside: np.ndarray = np.maximum(1 - r2, 0) ** 2
+    return inside
+
+
+def hill(x: np.ndarray, y: np.ndarray, centre: tuple[float, float], radius: tuple[float, float]) -> np.ndarray:
+    """A Gaussian hill, exp(−r²/2)."""
+    r2 = ((x - centre[0]) / radius[0]) ** 2 + ((y - centre[1]) / radius[1]) ** 2
+    values: np.ndarray = np.exp(-0.5 * r2)
+    return values
+
+
+def rise(t: np.ndarray, start: float, end: float) -> np.ndarray:
+    """0 before ``start``, 1 after ``end`` (which may lie before it), 3t² − 2t³ between."""
+    s = np.clip((t - start) * (1.0 / (end - start)), 0, 1)
+    step: np.ndarray = s * s * (3 - 2 * s)
+    return step
+
+
+def slit(x: np.ndarray) -> np.ndarray:
+    """Where the closed lips meet, y over x."""
+    t = x * (1 / MOUTH_HALF_WIDTH)
+    line: np.ndarray = MOUTH_Y + 0.006 * np.minimum(t * t, 1.5) - 0.007 * np.exp(-((t * 3.2) ** 2)) + 0.007
+    return line
