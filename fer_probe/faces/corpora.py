@@ -1,0 +1,110 @@
+"""Corpora: one door to all of them. What lies at a path is recognised, or named by the user."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fer_probe.faces import fer2013, fer2013_folders
+from fer_probe.faces.face_images import FaceImages, FacesError
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How one corpus is read.
+
+    Attributes:
+        layout: what its owner or Kaggle hands out, in words.
+        recognises: whether a path is this corpus; looks at names and headers only.
+        read: ``read(path, votes=None)``; whatever cannot be read is named in ``skipped``.
+        splits: ``"train"``, ``"validation"``, ``"test"`` → the owner's names in ``.split``.
+    """
+
+    layout: str
+    recognises: Callable[[Path], bool]
+    read: Callable[..., FaceImages]
+    splits: Mapping[str, tuple[str, ...]]
+
+
+#: Every corpus that can be read, in the order in which they are tried.
+READERS: dict[str, Reader] = {
+    "fer2013": Reader(
+        "fer2013.csv, icml_face_data.csv, train.csv or test.csv, also .xz, .gz, .bz2, .zip",
+        fer2013.recognises,
+        fer2013.read,
+        fer2013.SPLITS,
+    ),
+    "fer2013_folders": Reader(
+        "{train,test}/{angry,disgust,…}/Training_123.jpg",
+        fer2013_folders.recognises,
+        fer2013_folders.read,
+        fer2013.SPLITS,
+    ),
+}
+
+
+def load_faces(
+    path: Path | str,
+    corpus: str | None = None,
+    *,
+    split: str | None = None,
+    votes: Path | str | None = None,
+    strict: bool = False,
+) -> FaceImages:
+    """Read a corpus as people have it.
+
+    Args:
+        path: a file or a folder.
+        corpus: a key of :data:`READERS`; None recognises it.
+        split: ``"train"``, ``"validation"``, ``"test"`` or the owner's own name, such as ``"PublicTest"``; None
+            reads all.
+        votes: FERPlus's ``fer2013new.csv``, joined to FER2013's table row by row.
+        strict: stop at the first row or picture that cannot be read, instead of naming them all in ``.skipped``
+            and warning once.
+
+    Raises:
+        FacesError: nothing there, nothing known, an unknown split, or (``strict``) something unreadable.
+    """
+    path = Path(path).expanduser()
+    if not path.exists():
+        raise FacesError(f"nothing at {path}")
+    reader = READERS[corpus or _recognised(path)] if corpus in (None, *READERS) else _unknown(corpus)
+    faces = reader.read(path, votes=None if votes is None else Path(votes).expanduser())
+    _tell_skipped(faces, path, strict)
+    if not len(faces):
+        raise FacesError(f"{path} holds no face that can be read")
+    return faces if split is None else _of_split(faces, split, reader.splits, path)
+
+
+def _recognised(path: Path) -> str:
+    for name, reader in READERS.items():
+        if reader.recognises(path):
+            return name
+    known = "; ".join(f"{name}: {reader.layout}" for name, reader in READERS.items())
+    raise FacesError(f"{path} is no corpus that is known here. Known are {known}. Name one with corpus=")
+
+
+def _unknown(corpus: str | None) -> Reader:
+    raise FacesError(f"no corpus {corpus!r}; known are {', '.join(READERS)}")
+
+
+def _tell_skipped(faces: FaceImages, path: Path, strict: bool) -> None:
+    if not faces.skipped:
+        return
+    if strict:
+        raise FacesError(f"{faces.skipped[0]} (strict)")
+    first = "; ".join(faces.skipped[:3])
+    rest = "" if len(faces.skipped) <= 3 else "; … (all of them in .skipped)"
+    warnings.warn(f"{path}: {len(faces.skipped)} could not be read: {first}{rest}", stacklevel=3)
+
+
+def _of_split(faces: FaceImages, split: str, names: Mapping[str, tuple[str, ...]], path: Path) -> FaceImages:
+    if faces.split is None:
+        raise FacesError(f"{path} has no splits of its own")
+    chosen = np.isin(faces.split, names.get(split, (split,)))
+    if not chosen.any():
+        present = ", ".join(np.unique(faces.split).tolist())
+        raise FacesError(f"{path} has no split {split!r}; it has {present}, and {', '.join(names)} mean its own")
+    return faces.select(chosen)
