@@ -1,0 +1,131 @@
+"""The distance D over all feature maps for an action unit: Zhu et al., figures 5 and 6."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from fer_probe.action_units import action_unit_label
+from fer_probe.au_distance import AUDistances
+from fer_probe.figures.theme import AU_SIDE, OTHER_SIDE, say, themed, titled
+
+_D_AXIS = "distance D"
+
+
+def distance_figure(distances: AUDistances, au: int, *, dark: bool = False) -> go.Figure:
+    """D of every map for one action unit, the best map named (Zhu et al., figure 5).
+
+    ``customdata`` of a bar is its map.
+
+    Raises:
+        KeyError: the unit is not among the record's.
+    """
+    figure = go.Figure()
+    _add_maps(figure, distances, au, legend=True)
+    figure.update_layout(height=300, hovermode="x", hoverdistance=-1, barmode="overlay", bargap=0.15)
+    figure.update_xaxes(title_text="feature map").update_yaxes(title_text=_D_AXIS)
+    return themed(titled(figure, action_unit_label(au), distance_note(distances, au)), dark)
+
+
+def distance_grid_figure(
+    distances: AUDistances, aus: Sequence[int] | None = None, *, columns: int = 2, dark: bool = False
+) -> go.Figure:
+    """D of every map, one panel an action unit (Zhu et al., figure 6).
+
+    Args:
+        distances: the record.
+        aus: which action units; None takes all of the record.
+        columns: how many panels stand side by side.
+        dark: for a dark page.
+    """
+    chosen = [int(au) for au in (distances.action_unit_numbers if aus is None else aus)]
+    rows = max(1, -(-len(chosen) // columns))
+    titles = [action_unit_label(au) for au in chosen]
+    figure = make_subplots(rows, columns, subplot_titles=titles, vertical_spacing=min(0.2, 0.36 / rows))
+    for place, au in enumerate(chosen):
+        _add_maps(figure, distances, au, row=place // columns + 1, col=place % columns + 1, legend=place == 0)
+    figure.update_layout(height=90 + 210 * rows, hovermode="closest", barmode="overlay", bargap=0.15)
+    figure.update_layout(legend_y=-0.4 / rows)
+    figure.update_yaxes(title_text=_D_AXIS, col=1).update_xaxes(title_text="feature map", row=rows)
+    return themed(titled(figure, "Distance D over all feature maps", _method(distances)), dark)
+
+
+def distance_heatmap_figure(distances: AUDistances, *, dark: bool = False) -> go.Figure:
+    """D of every action unit (rows) and map (columns); below 0 where the faces without the unit are stronger.
+
+    Every row is shown relative to its own largest D; the hover text holds D itself. ``customdata`` of a cell is
+    its map. Rows of units with too few pictures stay empty.
+    """
+    signed = distances.distance * distances.direction
+    largest = np.fmax.reduce(distances.distance, axis=1, keepdims=True, initial=0)
+    shown = np.divide(signed, largest, out=np.full_like(signed, np.nan), where=largest > 0)
+    labels = [action_unit_label(int(au)) for au in distances.action_unit_numbers]
+    maps = np.arange(signed.shape[1])
+    figure = go.Figure(
+        go.Heatmap(
+            z=shown, x=maps, y=labels, zmin=-1, zmax=1, autocolorscale=True, text=_cell_texts(distances),
+            customdata=np.broadcast_to(maps, signed.shape), hoverongaps=False,
+            hovertemplate="%{y}<br>map %{x}<br>%{text}<extra></extra>",
+            colorbar={"orientation": "h", "y": -0.2, "yanchor": "top", "thickness": 10, "tickvals": [-1, 0, 1],
+                      "ticktext": ["without the AU", "0", "with the AU"], "len": 0.8},
+        )
+    )  # fmt: skip
+    figure.update_layout(height=150 + 20 * max(len(labels), 4))
+    figure.update_yaxes(autorange="reversed", showgrid=False).update_xaxes(title_text="feature map")
+    return themed(
+        titled(figure, "D of every action unit and map", f"{_method(distances)} · rows scaled to their largest"), dark
+    )
+
+
+def distance_note(distances: AUDistances, au: int) -> str:
+    """The facts under a figure: layer, n, how many pictures with and without the unit."""
+    row = distances.row(au)
+    return f"{_method(distances)} · {distances.with_count[row]} faces with, {distances.without_count[row]} without"
+
+
+def best_map_in_words(distances: AUDistances, au: int) -> str:
+    """``map 113``; else ``none``, or ``too few`` faces, with the reason."""
+    row, best = distances.row(au), distances.best_map(au)
+    if distances.too_few[row]:
+        counts = f"{distances.with_count[row]} faces with, {distances.without_count[row]} without"
+        return f"too few ({counts}; {distances.n} of each are needed)"
+    return "none (no map answers more to faces with it)" if best is None else f"map {best}"
+
+
+def _method(distances: AUDistances) -> str:
+    scaled = "" if distances.scale == "raw" else ", maps scaled to their maximum"
+    return " · ".join(filter(None, (distances.layer, f"n = {distances.n}{scaled}")))
+
+
+def _add_maps(figure: go.Figure, distances: AUDistances, au: int, *, legend: bool, **place: Any) -> None:
+    """The bars of one action unit, and the name of its best map."""
+    row, best = distances.row(au), distances.best_map(au)
+    if distances.too_few[row] or best is None:
+        say(figure, best_map_in_words(distances, au).replace(" (", "<br>("), **place)
+    on_side = distances.direction[row] > 0
+    for side, colour, words in ((on_side, AU_SIDE, "with the AU"), (~on_side, OTHER_SIDE, "without it")):
+        maps = np.flatnonzero(side)
+        figure.add_bar(
+            x=maps, y=distances.distance[row, maps], customdata=maps, marker_color=colour, marker_line_width=0,
+            name=f"stronger on faces {words}", legendgroup=words, showlegend=legend,
+            hovertemplate=f"map %{{x}}<br>D = %{{y:.3g}}<br>stronger {words}<extra></extra>", **place,
+        )  # fmt: skip
+    if best is not None:
+        _name_best(figure, best, distances.distance[row], place)
+
+
+def _name_best(figure: go.Figure, best: int, distance: np.ndarray, place: dict[str, Any]) -> None:
+    inward = 34 if best < len(distance) / 2 else -34
+    figure.add_annotation(
+        x=best, y=distance[best], text=f"<b>map {best}</b>", ax=inward, ay=-16, showarrow=True, **place
+    )
+    figure.update_yaxes(range=[0, 1.22 * float(np.nanmax(distance))], **place)
+
+
+def _cell_texts(distances: AUDistances) -> np.ndarray:
+    """(A, M) what hovering over a cell says."""
+    words = {1: "stronger with the AU", -1: "stronger without it", 0: "on neither side"}
+    rows = zip(distances.distance, distances.direction, strict=True)
+    return np.array([[f"D = {d:.3g}, {words[int(s)]}" for d, s in zip(*row, strict=True)] for row in rows])
