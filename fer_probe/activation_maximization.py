@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from fer_probe.activations import (
     LayerError,
+    blank_picture,
     check_layers,
     evaluation_mode,
     feature_maps,
@@ -94,11 +95,11 @@ def maximize_activation(
         LayerError: a layer or map that does not exist.
     """
     maps = np.asarray(maps, dtype=np.int64)
-    device = model_device(model)
-    size = check_layers(model, [layer], torch.zeros(1, *shape, device=device))[layer]
+    blank = blank_picture(model, shape)
+    size = check_layers(model, [layer], blank)[layer]
     if len(maps) and (maps.min() < 0 or maps.max() >= size[1]):
         raise LayerError(f"layer {layer!r} has maps 0 to {size[1] - 1}; asked for {maps.min()} to {maps.max()}")
-    climb = _Climb(model, layer, objective, _picture_maker(parameterization, shape, bounds, device), jitter, decay)
+    climb = _Climb(model, layer, objective, _picture_maker(parameterization, shape, bounds, blank), jitter, decay)
     results = [
         climb.run(maps[start : start + batch_size], shape, steps, seed, learning_rate, parameterization)
         for start in range(0, len(maps), batch_size)
@@ -148,7 +149,7 @@ class _Climb:
                 (code.grad,) = torch.autograd.grad(loss, code)
                 optimizer.step()
             picture = self.picture(code).detach()
-            return picture.cpu().numpy(), self._reached(picture, maps), before
+            return picture.float().cpu().numpy(), self._reached(picture, maps), before
 
     def _reached(self, picture: Tensor, maps: np.ndarray) -> np.ndarray:
         reached: np.ndarray = self._activation(picture, maps).detach().cpu().numpy()
@@ -177,18 +178,19 @@ def _picture_maker(
     parameterization: Parameterization,
     shape: tuple[int, int, int],
     bounds: tuple[Tensor | float, Tensor | float] | None,
-    device: torch.device,
+    like: Tensor,
 ) -> Callable[[Tensor], Tensor]:
-    """From the coordinates that are climbed in to pictures as the model takes them."""
-    scale = _spectrum_scale(shape).to(device)
+    """From the coordinates that are climbed in to pictures as the model takes them, on its device."""
+    scale = _spectrum_scale(shape).to(like.device)
 
     def picture(code: Tensor) -> Tensor:
         free = code
         if parameterization == "spectrum":
             free = torch.fft.irfft2(torch.view_as_complex(code) * scale, s=shape[1:], norm="ortho")
+        free = free.to(like.dtype)
         if bounds is None:
             return free
-        low, high = (torch.as_tensor(bound, dtype=torch.float32, device=device) for bound in bounds)
+        low, high = (torch.as_tensor(bound).to(like) for bound in bounds)
         return low + (high - low) * torch.sigmoid(free)
 
     return picture

@@ -177,6 +177,12 @@ def model_device(model: nn.Module) -> torch.device:
     return tensors[0].device if tensors else torch.device("cpu")
 
 
+def blank_picture(model: nn.Module, shape: tuple[int, ...]) -> Tensor:
+    """An empty picture (1, C, H, W) on the model's device and in its number format, for telling shapes."""
+    numbers = [parameter.dtype for parameter in model.parameters() if parameter.is_floating_point()]
+    return torch.zeros(1, *shape, device=model_device(model), dtype=numbers[0] if numbers else torch.float32)
+
+
 class _EverythingSeen(Exception):
     """Ends a forward pass whose rest nobody asked for."""
 

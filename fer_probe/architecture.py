@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from fer_probe.activations import evaluation_mode, model_device
+from fer_probe.activations import blank_picture, evaluation_mode
 from fer_probe.receptive_fields import receptive_field
 from fer_probe.records import Record
 
@@ -76,7 +76,7 @@ def _rows(model: nn.Module, picture: tuple[int, int, int]) -> Iterator[tuple[str
     ]
     try:
         with evaluation_mode(model), torch.no_grad():
-            model(torch.zeros(1, *picture, device=model_device(model)))
+            model(blank_picture(model, picture))
     finally:
         for hook in hooks:
             hook.remove()

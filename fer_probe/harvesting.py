@@ -4,6 +4,7 @@ Zhu et al., section 3.2, steps 2 and 3; Zeiler & Fergus 2014. One streaming pass
 where asked for, one number a map and picture, never the activations.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,7 +69,7 @@ def harvest(
         model: any network; run in eval mode and given back as it was.
         images: (N, C, H, W) float tensor, or anything with a length and slices.
         layers: names as ``model.named_modules()`` gives them; outputs (N, M, H, W) or (N, M).
-        k: how many pictures a map; lowered to N where there are fewer.
+        k: how many pictures a map; lowered to N, with a warning, where there are fewer.
         responses: keep the (N, M) responses; None keeps them up to ``RESPONSES_KEPT`` numbers.
         batch_size: pictures a step; changes speed only.
         device: where to run; None is where the model's first parameter lies.
@@ -83,6 +84,8 @@ def harvest(
     """
     if not len(images) or not layers:
         raise ValueError(f"nothing to harvest: {len(images)} pictures, {len(layers)} layers")
+    if k > len(images):
+        warnings.warn(f"{len(images)} pictures for the {k} strongest: k is lowered to {len(images)}", stacklevel=2)
     device = torch.device(device) if device is not None else model_device(model)
     shapes = check_layers(model, layers, images[0:1].to(device))
     states = {layer: _LayerHarvest(layer, shapes[layer], len(images), k, responses) for layer in layers}

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.weak import WeakIdKeyDictionary
 
-from fer_probe.activations import evaluation_mode, model_device, run_to_layers
+from fer_probe.activations import blank_picture, evaluation_mode, run_to_layers
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def receptive_field(model: nn.Module, layer: str, shape: tuple[int, ...]) -> Rec
     Raises:
         LayerError: a layer that does not exist or does not run.
     """
-    picture = torch.zeros(1, *shape, device=model_device(model))
+    picture = blank_picture(model, shape)
     windows: dict[str, _Windows | None] = {}
     with evaluation_mode(model), torch.no_grad(), _Tracer(picture) as tracer:
         run_to_layers(model, picture, [layer], lambda name, output: windows.update({name: tracer.windows_of(output)}))

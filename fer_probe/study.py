@@ -21,9 +21,7 @@ from fer_probe.faces.face_images import FaceImages
 from fer_probe.records import (
     RECORD_FILE,
     Record,
-    RecordError,
     appearing_file,
-    file_sha256,
     load_provenance,
     load_record,
     save_record,
@@ -131,6 +129,12 @@ class Study:
         study._write_about()
         return study
 
+    def with_note(self, sentence: str) -> "Study":
+        """Add a sentence on what was left out, for report and dashboard to show; the study with it is returned."""
+        study = Study(self.folder, {**self.about, "notes": [*self.about.get("notes", ()), sentence]})
+        study._write_about()
+        return study
+
     def faces(self, name: str) -> FaceImages:
         """A set of faces, its pixels memory-mapped.
 
@@ -193,14 +197,6 @@ class Study:
             partial.write_text(json.dumps(self.about, indent=1), encoding="utf-8")
 
 
-def checkpoint_provenance(path: Path | str) -> dict[str, str]:
-    """The name and hash of a checkpoint's file, for a record's provenance."""
-    return {"checkpoint": Path(path).name, "checkpoint_sha256": file_sha256(path)}
-
-
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise StudyError(f"{name!r} cannot name a set of faces: letters, digits, '_', '.' and '-' only")
-
-
-__all__ = ["RecordEntry", "RecordError", "Study", "StudyError", "checkpoint_provenance"]

@@ -1,0 +1,242 @@
+"""Probe: run the analyses of a checkpoint on named sets of faces, into a study.
+
+The one place where analyses meet. What a set of faces or a model does not allow (no action units coded, a
+rectifier without a rule) is left out and said, in the study's notes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fer_probe.activation_maximization import maximize_activation
+from fer_probe.architecture import Architecture, convolution_layers, describe_architecture
+from fer_probe.au_distance import AUDistances, au_distances
+from fer_probe.backward_rules import RectifierError, Rule
+from fer_probe.checkpoints import Checkpoint
+from fer_probe.deconvolution import deconvolve
+from fer_probe.embeddings import embed, layer_features
+from fer_probe.evaluation import evaluate
+from fer_probe.faces.face_images import FaceImages, FacesError
+from fer_probe.faces.preprocessing import PreparedImages
+from fer_probe.harvesting import Harvest, harvest
+from fer_probe.records import Record, arrays_sha256
+from fer_probe.response_places import find_response_places
+from fer_probe.study import Study
+
+Say = Callable[[str], None]
+
+#: How many of the deepest convolutions are probed where no layer is named.
+DEEPEST_CONVOLUTIONS = 3
+
+
+@dataclass(frozen=True)
+class ProbeSettings:
+    """What to run, and how.
+
+    Attributes:
+        layers: which layers' maps; None takes the three deepest convolutions. The last one named is the main one.
+        k: how many of each map's strongest pictures.
+        n: how many of the strongest responses the distance compares.
+        rule: how the signal goes back through rectifiers.
+        extensions: apply the rule to rectifiers that no paper gives one for.
+        maximized: how many of the main layer's maps are maximised, the best of every action unit first.
+        steps: of the maximisation.
+        seed: of everything random.
+        batch_size: changes speed only.
+    """
+
+    layers: Sequence[str] | None = None
+    k: int = 9
+    n: int = 9
+    rule: Rule = "deconvnet"
+    extensions: bool = False
+    maximized: int = 64
+    steps: int = 128
+    seed: int = 0
+    batch_size: int = 64
+
+
+def probe_checkpoint(
+    checkpoint: Checkpoint,
+    faces: Mapping[str, FaceImages],
+    folder: Path | str,
+    settings: ProbeSettings | None = None,
+    *,
+    name: str = "",
+    say: Say = lambda sentence: None,
+) -> Study:
+    """Run every analysis of a checkpoint on every set of faces and write the study.
+
+    Args:
+        checkpoint: a model with its preprocessing and class names.
+        faces: name → faces; expressions are needed for accuracy, coded action units for distances.
+        folder: the study's; a study that stands there is begun again.
+        settings: what to run, and how.
+        name: what the study is called; its folder's name where empty.
+        say: is told each step in a sentence.
+
+    Raises:
+        FacesError: no faces.
+        StudyError: the folder holds something else.
+        LayerError: a layer that the model does not have.
+    """
+    settings = settings or ProbeSettings()
+    if not faces or not all(len(some) for some in faces.values()):
+        raise FacesError(f"no faces to probe with in {', '.join(faces) or 'nothing'}")
+    architecture = describe_architecture(checkpoint.model, checkpoint.preprocessing.shape)
+    layers = _layers(checkpoint, settings)
+    about = {**_about(checkpoint, architecture, settings), "name": name, "main_layer": layers[-1]}
+    study = Study.create(folder, about, checkpoint.path if checkpoint.path.suffix == ".safetensors" else None)
+    for set_name, some in faces.items():
+        study = _ProbedFaces(study, checkpoint, set_name, some, settings, say).run(architecture, layers)
+    return study
+
+
+class _ProbedFaces:
+    """One set of faces on its way through the analyses."""
+
+    def __init__(
+        self,
+        study: Study,
+        checkpoint: Checkpoint,
+        set_name: str,
+        faces: FaceImages,
+        settings: ProbeSettings,
+        say: Say,
+    ) -> None:
+        self.checkpoint, self.set_name, self.faces, self.settings, self.say = (
+            checkpoint, set_name, faces, settings, say,
+        )  # fmt: skip
+        self.model = checkpoint.model
+        self.images: PreparedImages = checkpoint.preprocessing(faces)
+        self.provenance = {
+            "checkpoint_sha256": checkpoint.sha256,
+            "faces_sha256": arrays_sha256(np.asarray(faces.pixels[:]), faces.expression, faces.action_units),
+            "seed": settings.seed,
+        }
+        self.study = study.add_faces(set_name, faces, {**self.provenance, "source": faces.source})
+
+    def run(self, architecture: Architecture, layers: Sequence[str]) -> Study:
+        self._keep(architecture)
+        self._evaluate()
+        self.say(f"{self.set_name}: harvesting {len(self.faces)} faces from {', '.join(layers)}")
+        size = self.settings.batch_size
+        found = harvest(self.model, self.images, layers, self.settings.k, responses=True, batch_size=size)
+        places = find_response_places(self.model, self.images, layers, batch_size=size)
+        for layer in layers:
+            self._keep(found[layer], k=self.settings.k)
+            self._keep(places[layer])
+            self._project(found[layer])
+        distances = [self._measure(found[layer]) for layer in layers]
+        self._maximize(found[layers[-1]], distances[-1])
+        self._embed(architecture)
+        return self.study
+
+    def _keep(self, record: Record, **parameters: Any) -> None:
+        self.study.add(record, self.set_name, {**self.provenance, "parameters": parameters})
+
+    def _note(self, sentence: str) -> None:
+        self.say(sentence)
+        self.study = self.study.with_note(sentence)
+
+    def _evaluate(self) -> None:
+        if not (self.faces.expression >= 0).any():
+            self._note(f"No expression is known of the faces {self.set_name!r}, so there is no accuracy on them.")
+            return
+        found = evaluate(self.model, self.images, self.faces, self.checkpoint.class_names)
+        self._keep(found)
+        self.say(f"{self.set_name}: {found.accuracy:.1%} of {int((found.expected >= 0).sum())} expressions read")
+
+    def _project(self, found: Harvest) -> None:
+        self.say(f"{self.set_name}: projecting {found.values.size} units of {found.layer}")
+        try:
+            projections = deconvolve(
+                self.model, self.images, found, self.settings.rule,
+                extensions=self.settings.extensions, batch_size=self.settings.batch_size,
+            )  # fmt: skip
+        except RectifierError as error:
+            self._note(f"Layer {found.layer} was not projected back to the pictures: {error}.")
+            return
+        self._keep(projections, rule=self.settings.rule)
+
+    def _measure(self, found: Harvest) -> AUDistances | None:
+        if not self.faces.action_units.shape[1] or np.isnan(self.faces.action_units).all():
+            if found.layer == self.study.about["main_layer"]:
+                self._note(f"No action unit is coded on the faces {self.set_name!r}, so there is no distance to any.")
+            return None
+        assert found.responses is not None  # asked for in run
+        distances = au_distances(
+            found.responses, self.faces.action_units, self.faces.action_unit_numbers,
+            n=self.settings.n, layer=found.layer,
+        )  # fmt: skip
+        self._keep(distances, n=self.settings.n)
+        return distances
+
+    def _maximize(self, found: Harvest, distances: AUDistances | None) -> None:
+        maps = _maps_worth_maximizing(found, distances, self.settings.maximized)
+        self.say(f"{self.set_name}: maximising {len(maps)} maps of {found.layer}")
+        self._keep(
+            maximize_activation(
+                self.model, found.layer, maps, self.checkpoint.preprocessing.shape,
+                steps=self.settings.steps, seed=self.settings.seed,
+                bounds=self.checkpoint.preprocessing.bounds(),
+            ),
+            steps=self.settings.steps,
+        )  # fmt: skip
+
+    def _embed(self, architecture: Architecture) -> None:
+        if len(self.faces) < 5:
+            self._note(f"{len(self.faces)} faces are too few for a map of the latent space.")
+            return
+        layer = embedding_layer(architecture)
+        self.say(f"{self.set_name}: laying {len(self.faces)} faces out by {layer}")
+        features = layer_features(self.model, self.images, [layer], batch_size=self.settings.batch_size)[layer]
+        self._keep(embed(features, seed=self.settings.seed, layer=layer))
+
+
+def embedding_layer(architecture: Architecture) -> str:
+    """The last layer before the outputs whose output is a vector; the outputs where there is none."""
+    vectors = [name for name, shape in zip(architecture.layers, architecture.shapes, strict=True) if len(shape) == 1]
+    if not vectors:
+        return architecture.layers[-1]
+    outputs = architecture.shapes[architecture.layers.index(vectors[-1])]
+    inner = [v for v in vectors if architecture.shapes[architecture.layers.index(v)] != outputs]
+    return (inner or vectors)[-1]
+
+
+def _layers(checkpoint: Checkpoint, settings: ProbeSettings) -> tuple[str, ...]:
+    layers = tuple(settings.layers or convolution_layers(checkpoint.model)[-DEEPEST_CONVOLUTIONS:])
+    if not layers:
+        raise FacesError("the model has no convolution; name layers with --layer")
+    return layers
+
+
+def _about(checkpoint: Checkpoint, architecture: Architecture, settings: ProbeSettings) -> dict[str, Any]:
+    preprocessing = checkpoint.preprocessing.to_dict()
+    return {
+        "model": dict(checkpoint.architecture),
+        "class_names": list(checkpoint.class_names),
+        "metrics": dict(checkpoint.metrics),
+        "curves": dict(checkpoint.curves),
+        "recipe": dict(checkpoint.recipe),
+        "trained_on": dict(checkpoint.data),
+        "preprocessing": {
+            key: "per pixel" if isinstance(value, np.ndarray) else value for key, value in preprocessing.items()
+        },
+        "layers": list(architecture.layers),
+        "checkpoint": checkpoint.path.name,
+        "checkpoint_sha256": checkpoint.sha256,
+        "seed": settings.seed,
+        "notes": [],
+    }
+
+
+def _maps_worth_maximizing(found: Harvest, distances: AUDistances | None, count: int) -> np.ndarray:
+    """The best map of every action unit, then the maps with the largest values."""
+    best = [] if distances is None else [distances.best_map(int(au)) for au in distances.action_unit_numbers]
+    strongest = np.argsort(-found.values[:, 0], kind="stable").tolist()
+    order = dict.fromkeys([number for number in best if number is not None] + strongest)
+    return np.array(sorted(list(order)[:count]), dtype=np.int64)

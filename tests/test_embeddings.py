@@ -1,0 +1,58 @@
+"""Embeddings keep neighbours, and are the same for the same seed."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from fer_probe.embeddings import embed, layer_features
+
+RNG = np.random.default_rng(0)
+CLOUDS = np.concatenate([RNG.normal(5 * i, 0.3, (40, 6)) for i in range(3)])
+
+
+@pytest.mark.parametrize("method", ["tsne", "pca"])
+def test_separate_clouds_stay_apart(method):
+    """Three clouds far apart stay three clouds, with trustworthiness near 1."""
+    found = embed(CLOUDS, method)
+    positions = found.positions.reshape(3, 40, 2)
+    spread = np.linalg.norm(positions - positions.mean(1, keepdims=True), axis=2).max()
+    centres = positions.mean(1)
+    assert min(np.linalg.norm(centres[a] - centres[b]) for a, b in [(0, 1), (0, 2), (1, 2)]) > spread
+    assert found.trustworthiness > 0.85
+
+
+def test_same_seed_same_map():
+    """t-SNE is seeded."""
+    assert np.array_equal(embed(CLOUDS, seed=3).positions, embed(CLOUDS, seed=3).positions)
+
+
+def test_pca_finds_a_plane():
+    """Points on a plane in six dimensions are laid out on it without loss."""
+    plane = RNG.normal(size=(30, 2)) @ RNG.normal(size=(2, 6))
+    found = embed(plane, "pca")
+    assert found.explained_variance == pytest.approx(1)
+    distances = np.linalg.norm(plane[:, None] - plane[None], axis=2)
+    laid_out = np.linalg.norm(found.positions[:, None] - found.positions[None], axis=2)
+    assert np.allclose(distances, laid_out, atol=1e-4)
+
+
+def test_few_pictures_lower_the_perplexity():
+    """Ten pictures cannot have 30 neighbours."""
+    assert embed(CLOUDS[:10], perplexity=30).perplexity == 3
+
+
+def test_bad_features_are_refused():
+    """Too few pictures or values that are no numbers are errors."""
+    with pytest.raises(ValueError, match="at least 5"):
+        embed(CLOUDS[:4])
+    with pytest.raises(ValueError, match="unknown method 'umap'"):
+        embed(CLOUDS, "umap")
+
+
+def test_layer_features_are_the_layers_outputs_for_any_batch_size():
+    """layer_features gives what the layer gives, picture by picture."""
+    model = nn.Sequential(nn.Flatten(), nn.Linear(16, 4), nn.ReLU(), nn.Linear(4, 2)).eval()
+    pictures = torch.randn(11, 1, 4, 4)
+    found = layer_features(model, pictures, ["2"], batch_size=3)["2"]
+    assert np.allclose(found, model[:3](pictures).detach().numpy(), atol=1e-6)
