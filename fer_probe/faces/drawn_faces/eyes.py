@@ -31,9 +31,9 @@ def lids(identity: Identity, au: dict[int, float]) -> Lids:
     AU5 raises the upper lid, AU43 drops it, AU7 tightens both; AU6 and AU9 push the lower lid up, AU4 weighs a little.
     """
     size = 1 + 0.07 * identity.eye_size
-    rest, lower = 0.066 * size, 0.046 * size
+    rest, lower = 0.054 * size, 0.045 * size
     tight, wide, closed = au.get(7, 0.0), au.get(5, 0.0), au.get(43, 0.0)
-    upper = rest + 0.046 * wide - 0.016 * tight * (1 - wide) - 0.008 * au.get(9, 0.0)
+    upper = rest + 0.042 * wide - 0.016 * tight * (1 - wide) - 0.008 * au.get(9, 0.0)
     lower = lower - 0.034 * tight - 0.018 * au.get(6, 0.0) - 0.012 * au.get(9, 0.0) + 0.007 * wide * (1 - tight)
     lower = max(lower, 0.004)
     upper = upper + closed * (-lower - upper)
@@ -108,14 +108,15 @@ def _ball(
 ) -> np.ndarray:
     """Sclera, iris and pupil, unlit, (h, w, K)."""
     channels = len(skin)
-    white = np.array([0.74, 0.66, 0.62] if channels == 3 else [0.68], np.float32)
+    white = np.array([0.56, 0.50, 0.47] if channels == 3 else [0.51], np.float32)
     round_off = 1 - 0.42 * np.clip(x * x * 38, 0, 1)
-    ball: np.ndarray = round_off[..., None] * white
+    # Next to dark skin the camera opens up: the white of the eye must not glare.
+    ball: np.ndarray = round_off[..., None] * white * np.minimum(1.0, 1.3 * skin.mean() ** 0.28)
     caruncle = np.exp(-(((x + 0.150) / 0.020) ** 2) - ((y - 0.008) / 0.03) ** 2)
     ball += (0.8 * caruncle)[..., None] * (
         skin * np.array([1.0, 0.62, 0.6] if channels == 3 else [0.75], np.float32) - ball
     )
-    ix, iy = x - 0.050 * gaze[0] * side, y + 0.006 - 0.030 * gaze[1]
+    ix, iy = x - 0.050 * gaze[0] * side, y + 0.004 - 0.030 * gaze[1]
     r = np.sqrt(ix * ix + iy * iy)
     edge = 1 / (light.pixel + 0.006)
     disc = np.clip((_IRIS_RADIUS - r) * edge + 0.5, 0, 1)
@@ -132,7 +133,7 @@ def _catch_light(
 ) -> None:
     """The mirror image of the light on the cornea."""
     cx = 0.050 * gaze[0] * side + 0.030 * float(light.direction[0]) * side
-    cy = -0.006 + 0.030 * gaze[1] + 0.030 * float(light.direction[1])
+    cy = -0.004 + 0.030 * gaze[1] + 0.030 * float(light.direction[1])
     r2 = ((x - cx) ** 2 + (y - cy) ** 2) / 0.0145**2
     ball += (0.85 * np.exp(-r2 * r2))[..., None]
 

@@ -9,7 +9,7 @@ from fer_probe.faces.drawn_faces.head import outline
 from fer_probe.faces.drawn_faces.identity import Identity
 from fer_probe.faces.drawn_faces.plane import hill, rise
 
-_VOLUME = {"bald": 0.0, "cropped": 0.02, "short": 0.06, "parted": 0.08, "fringe": 0.08, "long": 0.10, "curly": 0.24,
+_VOLUME = {"bald": 0.0, "cropped": 0.03, "short": 0.09, "parted": 0.11, "fringe": 0.10, "long": 0.12, "curly": 0.24,
            "tied": 0.03}  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def grow_hair(identity: Identity, resolution: int) -> Hair:
     cover = _outer(identity, x, y, volume, flow, rng) * _outside_face(identity, x, y, parting, flow)
     shade = 1 + 0.26 * flow + 0.10 * grain.blotches(rng, 14, resolution)
     depth = rise(np.abs(x), 0.55, 0.95) * rise(y, -0.2, 0.5)
-    colour = np.array(identity.hair_colour) * (np.clip(shade, 0.3, 2) * (1 - 0.45 * depth))[..., None]
+    colour = np.array(identity.hair_colour) * (1 - 0.45 * identity.skin) * (np.clip(shade, 0.3, 2) * (1 - 0.45 * depth))[..., None]
     dome = 0.80 * np.sqrt(np.maximum(1.22 - outline(x / (1 + volume), y / (1 + 0.6 * volume)), 0) + 0.02)
     return Hair(cover, colour.astype(np.float32), (dome + 0.010 * flow).astype(np.float32))
 

@@ -91,7 +91,7 @@ def random_identity(seed: int | Sequence[int]) -> Identity:
     sign = 1.0 if rng.random() < 0.5 else -1.0
     sex = "male" if sign > 0 else "female"
     age = float(18 + 57 * rng.beta(1.3, 2.0))
-    skin = float(rng.random())
+    skin = float(rng.beta(1.0, 1.25))
     shape = {name: float(np.clip(rng.normal(), -2, 2) * 0.85 + sign * shift) for name, shift in _SHAPE.items()}
     return Identity(
         sex=sex,
@@ -122,8 +122,8 @@ def _random_hair_colour(rng: np.random.Generator, age: float, skin: float) -> tu
     fair = max(0.0, 1 - 2.2 * skin)
     odds = np.array([0.35 + skin, 0.4, 0.3, 0.35 * fair, 0.45 * fair, 0.15 * fair])
     colour = _HAIR[rng.choice(6, p=odds / odds.sum())]
-    grey = float(np.clip((age - 42 + 8 * rng.normal()) / 30, 0, 0.9))
-    return _colour(colour * (1 - grey) + 0.32 * grey, rng)
+    grey = float(np.clip((age - 45 + 7 * rng.normal()) / 30, 0, 0.85))
+    return _colour(colour * (1 - grey) + (0.30 - 0.16 * skin) * grey, rng)
 
 
 def _iris_odds(skin: float) -> np.ndarray:

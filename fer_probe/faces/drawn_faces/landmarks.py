@@ -42,7 +42,7 @@ def _still_points() -> np.ndarray:
     points = np.zeros((68, 2))
     turn = np.linspace(0.02, np.pi / 2, 9)
     y = plane.CHIN_Y * np.sin(turn)
-    x = 0.765 * np.maximum(1 - (y / plane.CHIN_Y) ** 2.75, 0) ** (1 / 2.25)
+    x = 0.765 * np.maximum(1 - (y / plane.CHIN_Y) ** 2.4, 0) ** (1 / 2.1)
     points[:9] = np.stack([-x, y], -1)
     points[9:17] = np.stack([x, y], -1)[:8][::-1]
     points[27:31] = [(0, y) for y in (0.0, 0.13, 0.27, 0.40)]

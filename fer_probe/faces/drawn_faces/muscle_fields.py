@@ -6,6 +6,7 @@ All of it is in coordinates of the face at rest, so it is computed once and a fa
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -142,18 +143,27 @@ def _height(parts: Iterable[Part], x: np.ndarray, y: np.ndarray) -> np.ndarray:
         if isinstance(part, Bulge):
             height = height + part.height * plane.bump(x, y, part.centre, part.radius)
         elif isinstance(part, Furrow | Fold):
-            height = height + _along(part, x, y)
+            _add_along(height, part, x, y)
     return height
 
 
-def _along(part: Furrow | Fold, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _add_along(height: np.ndarray, part: Furrow | Fold, x: np.ndarray, y: np.ndarray) -> None:
+    """Add a furrow or fold, where it reaches."""
+    curve = _smooth_curve(part.path)
+    low, high = curve.min(0) - 5.2 * part.width, curve.max(0) + 5.2 * part.width
+    rows, columns = np.nonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
+    if len(rows):
+        box = (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
+        height[box] += _profile(part, *_distance_to_curve(curve, x[box], y[box]))
+
+
+def _profile(part: Furrow | Fold, distance: np.ndarray, along: np.ndarray) -> np.ndarray:
     """The height a furrow or fold adds: its profile across the curve, fading out along it."""
-    distance, along = _distance_to_curve(_smooth_curve(part.path), x, y)
     fade = np.clip(along * (1 - along) * 4, 0, 1) ** 0.6
     near = plane.rise(np.abs(distance), 5.0 * part.width, 3.5 * part.width)
     if isinstance(part, Furrow):
         q = distance / part.width
-        return part.depth * fade * near * (-np.exp(-q * q) + 0.35 * np.exp(-((np.abs(q) - 1.9) ** 2)))
+        return part.depth * fade * near * (-np.exp(-q * q) + 0.24 * np.exp(-((0.8 * np.abs(q) - 1.7) ** 2)))
     q = distance / np.where(distance > 0, 1.7 * part.width, 0.75 * part.width)
     return part.depth * fade * near * 0.5 * np.where(q > 0, 1.25, 0.75) * q * np.exp(0.5 - 0.5 * q * q)
 
@@ -170,7 +180,7 @@ def _distance_to_curve(curve: np.ndarray, x: np.ndarray, y: np.ndarray) -> tuple
     """Signed distance to a curve (positive to the right of it as it runs down the face), and where along it, 0–1."""
     best = np.full(x.shape, np.inf, np.float32)
     signed, along = np.zeros_like(best), np.zeros_like(best)
-    for i, (start, end) in enumerate(zip(curve[:-1], curve[1:], strict=True)):
+    for i, (start, end) in enumerate(pairwise(curve)):
         step = end - start
         t = np.clip(((x - start[0]) * step[0] + (y - start[1]) * step[1]) / (step @ step), 0, 1)
         dx, dy = x - start[0] - t * step[0], y - start[1] - t * step[1]

@@ -38,11 +38,7 @@ class Portrait:
 @lru_cache(maxsize=64)
 def portrait(identity: Identity, resolution: int, channels: int) -> Portrait:
     """The layers of ``identity`` in textures of ``resolution``, in 1 (grey) or 3 (RGB) channels."""
-    colour, cover, height, gloss = _layers(identity, resolution)
-    cell = plane.SPAN / resolution
-    slope_y, slope_x = np.gradient(height, cell)
-    hollow = _hollows(height, cell)
-    relief = np.stack([slope_x, slope_y, hollow, gloss], -1).astype(np.float32)
+    colour, cover, relief = _layers(identity, resolution)
     wear = identity.wrinkles
     for side in (muscle_fields.LEFT, muscle_fields.RIGHT):
         lines = muscle_fields.age_relief(side, resolution)
@@ -54,31 +50,42 @@ def portrait(identity: Identity, resolution: int, channels: int) -> Portrait:
     return Portrait(identity, paint, relief, head.proportions(identity), head.depth(identity).astype(np.float32), bare)
 
 
-def _layers(identity: Identity, resolution: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Colour, cover, height and gloss, laid one over the other: neck, hair, ears, head, fringe."""
+def _layers(identity: Identity, resolution: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Colour, cover and relief, laid one over the other: neck, hair, ears, head, the hair that falls on it."""
     x, y = plane.coordinates(resolution)
     face = rise(head.outline(x, y), 1.02, 0.97)
     locks = hair.grow_hair(identity, resolution)
     ears = hair.ear_cover(identity, resolution)
     neck = hair.neck_cover(identity, resolution)
-    under_chin = 0.42 + 0.4 * rise(y, 1.15, 1.45)
     bare = skin.skin_colour(identity).astype(np.float32)
-    colour = np.broadcast_to(bare, (*x.shape, 3)) * under_chin[..., None]
-    height = 0.5 * np.sqrt(np.maximum(1 - (x / 0.7) ** 2, 0) + 0.02)
-    gloss = np.zeros_like(x)
-    over_face = locks.cover * np.maximum(rise(y, 0.9, 0.7), float(identity.hair_style == "long"))
-    back = over_face * (1 - face)
-    for cover, layer_colour, layer_height, layer_gloss in (
-        (back, locks.colour, locks.height, 0.25),
-        (ears * (1 - face), bare * 0.72, 0.15 + 0.10 * _ear_relief(x, y), 0.2),
-        (face, skin.skin_albedo(identity, resolution), head.relief(identity, resolution), _skin_gloss(x, y)),
-        (over_face * face, locks.colour, locks.height, 0.25),
+    in_shadow = 0.26 + 0.36 * rise(y, 1.15, 1.5)
+    colour = np.broadcast_to(bare, (*x.shape, 3)) * in_shadow[..., None]
+    relief = _relief(0.5 * np.sqrt(np.maximum(1 - (x / 0.7) ** 2, 0) + 0.02), np.float32(0.1))
+    strands = _relief(locks.height, np.float32(0.25))
+    for cover, layer_colour, layer_relief in (
+        (locks.cover, locks.colour, strands),
+        (ears, bare * np.float32(0.75), _relief(0.15 + 0.10 * _ear_relief(x, y), np.float32(0.2))),
+        (face, skin.skin_albedo(identity, resolution), _relief(head.relief(identity, resolution), _skin_gloss(x, y))),
+        (locks.cover * (1 - ears * (1 - face)), locks.colour, strands),
     ):
         colour = colour + cover[..., None] * (layer_colour - colour)
-        height = height + cover * (layer_height - height)
-        gloss = gloss + cover * (layer_gloss - gloss)
-    cover = np.maximum.reduce([face, ears, neck, locks.cover])
-    return colour, cover, height, gloss
+        relief = relief + cover[..., None] * (layer_relief - relief)
+    relief[..., 2] += _shadow_of(locks.cover, face) * (1 - locks.cover)
+    return colour, np.maximum.reduce([face, ears, neck, locks.cover]), relief
+
+
+def _relief(height: np.ndarray, gloss: np.ndarray | np.float32) -> np.ndarray:
+    """(R, R, 4) of a height: slopes along x and y, light lost in hollows, gloss."""
+    cell = plane.SPAN / height.shape[0]
+    slope_y, slope_x = np.gradient(height, cell)
+    hollow = _hollows(height.astype(np.float32), cell)
+    return np.stack([slope_x, slope_y, hollow, np.broadcast_to(gloss, height.shape)], -1).astype(np.float32)
+
+
+def _shadow_of(hair_cover: np.ndarray, face: np.ndarray) -> np.ndarray:
+    """Hair keeps light from the skin beside it."""
+    shadow: np.ndarray = 0.55 * cv2.GaussianBlur(hair_cover, (0, 0), 0.022 * hair_cover.shape[0]) * face
+    return shadow
 
 
 def _ear_relief(x: np.ndarray, y: np.ndarray) -> np.ndarray:

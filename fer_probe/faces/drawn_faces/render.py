@@ -85,7 +85,8 @@ def render(
     for side, row in ((LEFT, left), (RIGHT, right)):
         _paint_eye(lit, person, side, row, u, view, shift, pose, skin_light, shade)
     if identity.glasses:
-        paint_glasses(lit, u, identity.glasses, 1 / view.unit)
+        paint_glasses(lit, invert(_at_rest(person, pose)[:1], view)[0], identity.glasses, 1 / view.unit)
+    lit *= np.float32(camera.exposure) * _metered(person)
     return _exposed(lit, cover, camera, size, seed)
 
 
@@ -174,7 +175,7 @@ def _paint_mouth(
         return
     box = (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
     window = (slice(first + box[0].start, first + box[0].stop), box[1])
-    at_rest = displacement(person, np.zeros(len(_AU)), np.zeros(len(_AU)), pose)
+    at_rest = _at_rest(person, pose)
     grid = np.stack(
         np.meshgrid(np.arange(window[1].start, window[1].stop), np.arange(window[0].start, window[0].stop)), -1
     )
@@ -183,7 +184,14 @@ def _paint_mouth(
     chin = np.array([[0.0, plane.CHIN_Y - 0.08]]), np.array([True])
     drop = float(forward(shift, *chin)[0, 1] - forward(at_rest, *chin)[0, 1])
     shade = light.ambient + 0.75 * light.strength * max(float(light.direction[2]), 0.0)
+    shade *= min(1.0, 1.3 * float(person.skin.mean()) ** 0.28)
     mouth.paint_mouth(lit[window], skull, open_by[box], max(drop, 0.0), shade, 1 / view.unit)
+
+
+def _at_rest(person: Portrait, pose: Pose) -> np.ndarray:
+    """The displacement of what no muscle moves: glasses, the upper teeth."""
+    still = np.zeros(len(_AU))
+    return displacement(person, still, still, pose)
 
 
 def _paint_eye(
@@ -226,7 +234,8 @@ def _paint_eye(
 def _exposed(lit: np.ndarray, cover: np.ndarray, camera: Camera, size: int, seed: int | Sequence[int]) -> np.ndarray:
     """The light as a picture: tone, background, blur, reduction, noise."""
     rng = np.random.default_rng(np.random.SeedSequence(seed))
-    tone = np.sqrt(np.clip(lit * np.float32(camera.exposure), 0, 1))
+    tone = np.sqrt(_shouldered(lit))
+    tone += np.float32(0.6 * camera.contrast) * (tone * tone * (3 - 2 * tone) - tone)
     behind = _background(camera, lit.shape[0], rng)
     picture = behind[..., None] + cover[..., None] * (tone - behind[..., None])
     factor = lit.shape[0] / size
@@ -237,6 +246,19 @@ def _exposed(lit: np.ndarray, cover: np.ndarray, camera: Camera, size: int, seed
     picture = picture.reshape(size, size, -1) * 255
     picture = picture + camera.noise * rng.standard_normal((size, size, 1), dtype=np.float32)
     return np.ascontiguousarray(np.clip(np.rint(picture), 0, 255).astype(np.uint8).transpose(2, 0, 1))
+
+
+def _metered(person: Portrait) -> np.float32:
+    """A camera meters the face: it meets dark skin more than half way."""
+    brightness = float(person.skin[0] if len(person.skin) == 1 else person.skin @ LUMINANCE)
+    return np.float32(1.02 * (0.42 / brightness) ** 0.78)
+
+
+def _shouldered(lit: np.ndarray) -> np.ndarray:
+    """Highlights roll off instead of clipping."""
+    over = np.maximum(lit - 0.6, 0)
+    kept: np.ndarray = np.maximum(np.minimum(lit, 0.6) + over / (1 + over / 0.4), 0)
+    return kept
 
 
 def _background(camera: Camera, size: int, rng: np.random.Generator) -> np.ndarray:

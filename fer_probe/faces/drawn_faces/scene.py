@@ -60,6 +60,7 @@ class Camera:
         exposure: factor on all light.
         blur: deviation of the blur, as a fraction of the picture's side.
         noise: deviation of the noise, in grey levels of 0–255.
+        contrast: 0 soft, 1 hard.
     """
 
     background: float = 0.45
@@ -68,3 +69,4 @@ class Camera:
     exposure: float = 1.0
     blur: float = 0.003
     noise: float = 2.0
+    contrast: float = 0.4

@@ -51,7 +51,7 @@ class Scene:
         p, c = self.pose, self.camera
         return np.array([
             *self.left, *self.right, p.yaw, p.pitch, p.roll, p.scale, *p.shift, *p.gaze, *astuple(self.light),
-            c.background, *c.gradient, c.clutter, c.exposure, c.blur, c.noise, self.noise_seed,
+            c.background, *c.gradient, c.clutter, c.exposure, c.blur, c.noise, c.contrast, self.noise_seed,
         ])  # fmt: skip
 
     @classmethod
@@ -62,9 +62,9 @@ class Scene:
         rest = [float(value) for value in row[2 * count :]]
         yaw, pitch, roll, scale, dx, dy, gx, gy, *rest = rest
         light, rest = Light(*rest[: len(fields(Light))]), rest[len(fields(Light)) :]
-        background, slope_x, slope_y, clutter, exposure, blur, noise, noise_seed = rest
+        background, slope_x, slope_y, clutter, exposure, blur, noise, contrast, noise_seed = rest
         pose = Pose(yaw, pitch, roll, scale, (dx, dy), (gx, gy))
-        camera = Camera(background, (slope_x, slope_y), clutter, exposure, blur, noise)
+        camera = Camera(background, (slope_x, slope_y), clutter, exposure, blur, noise, contrast)
         return cls(left, right, pose, light, camera, int(noise_seed))
 
 
@@ -92,7 +92,10 @@ def sequence_scenes(expression: str, frames: int, rng: np.random.Generator) -> I
     drift = rng.normal(0, 0.8, 3)
     for growth in _onset(frames):
         pose = first.pose
-        moved = Pose(*(np.array([pose.yaw, pose.pitch, pose.roll]) + growth * drift), pose.scale, pose.shift, pose.gaze)
+        yaw, pitch, roll = (
+            float(a + growth * b) for a, b in zip((pose.yaw, pose.pitch, pose.roll), drift, strict=True)
+        )
+        moved = Pose(yaw, pitch, roll, pose.scale, pose.shift, pose.gaze)
         left, right = (row * np.float32(growth) for row in (first.left, first.right))
         yield Scene(left, right, moved, first.light, first.camera, int(rng.integers(2**31)))
 
@@ -184,7 +187,7 @@ def _scene(units: np.ndarray, rng: np.random.Generator) -> Scene:
     camera = Camera(
         background=float(rng.uniform(0.12, 0.9)), gradient=(_clipped(rng, 0.12, 0.3), _clipped(rng, 0.1, 0.25)),
         clutter=float(rng.uniform(0, 1)), exposure=float(np.exp(rng.normal(0, 0.2))),
-        blur=float(rng.uniform(0.0015, 0.006)), noise=float(rng.uniform(0.5, 4)),
+        blur=float(rng.uniform(0.0015, 0.006)), noise=float(rng.uniform(0.5, 4)), contrast=float(rng.uniform(0.2, 1.0)),
     )  # fmt: skip
     return Scene(uneven[0], uneven[1], pose, light, camera, int(rng.integers(2**31)))
 

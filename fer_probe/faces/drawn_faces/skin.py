@@ -27,7 +27,7 @@ def skin_albedo(identity: Identity, resolution: int) -> np.ndarray:
     mottle = 0.035 * grain.blotches(rng, 24, resolution) + 0.025 * grain.blotches(rng, resolution // 3, resolution)
     albedo = skin_colour(identity) * (1 + mottle)[..., None]
     albedo *= 1 - masks["flush"][..., None] * np.array([0.02, 0.16, 0.15])
-    albedo *= 1 - (0.16 + 0.10 * identity.wrinkles) * masks["orbit"][..., None] * np.array([0.8, 1.0, 0.9])
+    albedo *= 1 - (0.22 + 0.10 * identity.wrinkles) * masks["orbit"][..., None] * np.array([0.8, 1.0, 0.9])
     albedo *= 1 - 0.75 * masks["nostril"][..., None]
     if identity.freckles:
         spots = rise(grain.blotches(rng, 90, resolution), 1.1, 2.0) * masks["cheek"]
@@ -64,7 +64,7 @@ def _masks(resolution: int) -> dict[str, np.ndarray]:
     beard = rise(y, beard_edge - 0.05, beard_edge + 0.08) * rise(ax, 0.20, 0.45) + rise(y, 0.90, 1.0) * rise(
         ax, 0.45, 0.20
     )
-    moustache = rise(y, 0.52, 0.57) * rise(away, -0.03, -0.09) * rise(ax, 0.36, 0.28)
+    moustache = rise(y - 0.9 * ax * ax, 0.50, 0.60) * rise(away, -0.035, -0.10) * rise(ax, 0.38, 0.20)
     goatee = hill(ax, y, (0.30, 0.82), (0.06, 0.12))
     return {
         "lips": rise(away, -bow - 0.012, -bow + 0.012)
@@ -80,7 +80,8 @@ def _masks(resolution: int) -> dict[str, np.ndarray]:
 
 def _grow_beard(albedo: np.ndarray, identity: Identity, masks: dict[str, np.ndarray], rng: np.random.Generator) -> None:
     cover = np.minimum(0.16 + 0.8 * identity.beard, 0.88) * masks["beard"]
-    tufts = 1 + 0.35 * identity.beard * grain.blotches(rng, albedo.shape[0] // 3, albedo.shape[0])
+    tufts = 1 + 0.16 * grain.blotches(rng, albedo.shape[0], albedo.shape[0])
+    tufts += 0.10 * identity.beard * grain.blotches(rng, albedo.shape[0] // 8, albedo.shape[0])
     cover = np.clip(cover * tufts, 0, 0.95)[..., None]
     albedo += cover * (hair_on_face(identity) * 1.3 - albedo)
 

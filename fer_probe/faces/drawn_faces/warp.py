@@ -5,7 +5,6 @@ needs the inverse, u for every pixel: u ← p − (q(u) − u) repeated, which c
 lips divide the skin into two sheets, and each is inverted on its own; where neither covers a pixel, the mouth is open.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -53,7 +52,7 @@ class View:
         return np.array([[c, -s], [s, c]])
 
 
-def displacement(portrait: Portrait, left: Sequence[float], right: Sequence[float], pose: Pose) -> np.ndarray:
+def displacement(portrait: Portrait, left: np.ndarray, right: np.ndarray, pose: Pose) -> np.ndarray:
     """q(u) − u of both sheets on the coarse grid, (2, G, G, 2)."""
     moved = np.repeat(portrait.proportions[None], 2, 0)
     for side, intensities in ((LEFT, left), (RIGHT, right)):
