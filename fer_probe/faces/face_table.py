@@ -1,0 +1,166 @@
+"""A plain folder of pictures with a table: the layout that everybody can make, and that drawn faces are written in.
+
+    faces.csv     path,expression,subject,sequence,frame,split,AU01,AU02,…,AU01_intensity,…
+    D000/000.png  …
+
+Only ``path`` is required. ``AUnn`` is presence: 1, 0, empty = not coded; ``AUnn_intensity`` is 0–1.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pandas as pd
+
+from fer_probe.expressions import EXPRESSIONS, expression_name
+from fer_probe.faces.face_images import FaceImages, FacesError
+from fer_probe.records import appearing_file
+
+TABLE = "faces.csv"
+SPLITS: dict[str, tuple[str, ...]] = {"train": ("train",), "validation": ("validation",), "test": ("test",)}
+_PRESENCE = re.compile(r"AU(\d+)")
+_WORDS = ("subject", "sequence", "split")
+
+
+def recognises(path: Path) -> bool:
+    """Whether a path is such a table, or a folder that holds ``faces.csv``."""
+    table = path / TABLE if path.is_dir() else path
+    if table.suffix.lower() != ".csv" or not table.is_file():
+        return False
+    with table.open(encoding="utf-8", errors="replace") as file:
+        return "path" in [name.strip() for name in file.readline().split(",")]
+
+
+def write_face_table(faces: FaceImages, folder: Path | str) -> Path:
+    """Write faces as PNG files with their table, the table last, so that a torn folder has none.
+
+    Args:
+        faces: any faces; a folder a subject where subjects are known.
+        folder: a new or empty folder.
+
+    Returns:
+        The table's path.
+
+    Raises:
+        FacesError: the folder holds something already; nothing is written.
+    """
+    folder = Path(folder)
+    if folder.exists() and any(folder.iterdir()):
+        raise FacesError(f"{folder} is not empty; give a new folder, so that nothing in it is lost")
+    paths = [_picture_path(faces, i) for i in range(len(faces))]
+    for i, path in enumerate(paths):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        image = np.asarray(faces.pixels[i])
+        colours = image[0] if len(image) == 1 else cv2.cvtColor(image.transpose(1, 2, 0), cv2.COLOR_RGB2BGR)
+        if not cv2.imwrite(str(folder / path), colours):
+            raise FacesError(f"{folder / path} cannot be written; is the disk full?")
+    with appearing_file(folder / TABLE) as partial:
+        _table(faces, paths).to_csv(partial, index=False)
+    return folder / TABLE
+
+
+def read(path: Path, votes: Path | None = None) -> FaceImages:
+    """Read a table and its pictures; what cannot be read is named in ``skipped``.
+
+    Args:
+        path: the table, or its folder.
+        votes: not known for this layout.
+
+    Raises:
+        FacesError: a table that is none, pictures of several sizes, or votes.
+    """
+    table = path / TABLE if path.is_dir() else path
+    if votes is not None:
+        raise FacesError(f"votes belong to FER2013's table; {table} has none")
+    rows = pd.read_csv(table, dtype=str, skipinitialspace=True).rename(columns=str.strip)
+    skipped: list[str] = []
+    pictures = [_picture(table, row, rows["path"].iloc[row], skipped) for row in range(len(rows))]
+    kept = [row for row, picture in enumerate(pictures) if picture is not None]
+    if not kept:
+        raise FacesError(f"{table}: not one picture can be read; the first: {skipped[0] if skipped else 'no rows'}")
+    pixels = _stacked(table, [pictures[row] for row in kept], rows["path"].iloc[kept].tolist())
+    return _faces(table, rows.iloc[kept], pixels, skipped)
+
+
+def _faces(table: Path, rows: pd.DataFrame, pixels: np.ndarray, skipped: list[str]) -> FaceImages:
+    numbers = sorted(int(match[1]) for name in rows if (match := _PRESENCE.fullmatch(str(name))))
+    presence = [_numbers(table, rows, f"AU{n:02d}" if f"AU{n:02d}" in rows else f"AU{n}") for n in numbers]
+    graded = [f"AU{n:02d}_intensity" for n in numbers]
+    has_intensity = any(name in rows for name in graded)
+    words: dict[str, Any] = {name: rows[name].fillna("").to_numpy(str) for name in _WORDS if name in rows}
+    return FaceImages(
+        pixels=pixels,
+        expression=_expressions(table, rows, skipped),
+        expression_names=EXPRESSIONS,
+        action_units=np.array(presence, np.float32).reshape(len(numbers), len(rows)).T,
+        action_unit_numbers=np.array(numbers, np.int64),
+        action_unit_intensity=np.stack([_numbers(table, rows, name) for name in graded], -1) if has_intensity else None,
+        action_unit_scale="0-1" if has_intensity else None,
+        frame=_numbers(table, rows, "frame").astype(np.int64) if "frame" in rows else None,
+        path=rows["path"].to_numpy(str),
+        source=f"{table.parent.name}/{table.name}",
+        skipped=tuple(skipped),
+        **words,
+    )
+
+
+def _table(faces: FaceImages, paths: list[str]) -> pd.DataFrame:
+    names = np.array([*faces.expression_names, ""])
+    columns: dict[str, Any] = {"path": paths, "expression": names[faces.expression]}
+    columns |= {name: value for name in (*_WORDS, "frame") if (value := getattr(faces, name)) is not None}
+    for column, number in enumerate(faces.action_unit_numbers):
+        columns[f"AU{number:02d}"] = pd.array(faces.action_units[:, column], dtype="Int64")
+    if faces.action_unit_intensity is not None and faces.action_unit_scale == "0-1":
+        for column, number in enumerate(faces.action_unit_numbers):
+            columns[f"AU{number:02d}_intensity"] = np.round(faces.action_unit_intensity[:, column], 4)
+    return pd.DataFrame(columns)
+
+
+def _picture_path(faces: FaceImages, i: int) -> str:
+    return f"{faces.subject[i]}/{i:05d}.png" if faces.subject is not None else f"{i:05d}.png"
+
+
+def _picture(table: Path, row: int, name: Any, skipped: list[str]) -> np.ndarray | None:
+    """(C, H, W) uint8, colours as red, green, blue; None where the file cannot be read."""
+    path = table.parent / str(name)
+    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) if path.is_file() else None
+    if image is None or image.dtype != np.uint8:
+        skipped.append(f"{table.name} row {row + 2}: {name} is no picture of 8 bits a channel")
+        return None
+    if image.ndim == 2:
+        return image[None]
+    colours: np.ndarray = cv2.cvtColor(image[..., :3], cv2.COLOR_BGR2RGB).transpose(2, 0, 1)
+    return colours
+
+
+def _stacked(table: Path, pictures: list[Any], names: list[str]) -> np.ndarray:
+    sizes = {picture.shape: name for picture, name in zip(pictures, names, strict=True)}
+    if len(sizes) > 1:
+        (one, first), (two, second) = list(sizes.items())[:2]
+        raise FacesError(f"{table}: pictures differ in size, {first} is {one} and {second} is {two}; resize them")
+    return np.stack(pictures)
+
+
+def _expressions(table: Path, rows: pd.DataFrame, skipped: list[str]) -> np.ndarray:
+    """Indices into EXPRESSIONS; a word that is none is named, and its face stays without an expression."""
+    found = np.full(len(rows), -1)
+    for place, (row, word) in enumerate(rows["expression"].items() if "expression" in rows else ()):
+        if isinstance(word, str) and word.strip():
+            try:
+                found[place] = EXPRESSIONS.index(expression_name(word))
+            except ValueError as error:
+                skipped.append(f"{table.name} row {int(str(row)) + 2}: {error}")
+    return found
+
+
+def _numbers(table: Path, rows: pd.DataFrame, name: str) -> np.ndarray:
+    """A column as numbers, empty cells as NaN; a column that is missing is NaN throughout."""
+    if name not in rows:
+        return np.full(len(rows), np.nan, np.float32)
+    numbers = pd.to_numeric(rows[name], errors="coerce")
+    if (wrong := numbers.isna() & rows[name].notna()).any():
+        row = int(str(wrong.idxmax()))
+        raise FacesError(f"{table.name} row {row + 2}: {name} is {rows[name][row]!r}, expected a number")
+    return numbers.to_numpy(np.float32)
