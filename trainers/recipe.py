@@ -1,0 +1,99 @@
+"""A recipe: everything about a training but the faces."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from torch import nn, optim
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, ReduceLROnPlateau
+
+from fer_probe.faces.face_images import FaceImages
+from fer_probe.faces.preprocessing import Preprocessing
+from trainers.augmentation import Augmentation
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """A model, what its input is made of, and how it learns.
+
+    Attributes:
+        name: of the recipe.
+        model: a key of :data:`fer_probe.models.MODELS`.
+        size: height and width of the input; one number for a square.
+        options: of the model, beyond size, channels and classes.
+        channels: of the input.
+        normalization: ``"per_pixel"`` (each pixel's mean and deviation over the training faces),
+            ``"per_picture"`` (each picture's own) or ``"none"`` (pixels in 0–1).
+        equalize: histogram equalisation.
+        optimizer: ``"sgd"``, ``"adam"`` or ``"adamw"``.
+        learning_rate: the largest one of the schedule.
+        momentum: of SGD.
+        betas: of Adam.
+        weight_decay: as the optimiser means it.
+        batch_size: pictures a step.
+        epochs: passes through the training faces, at most.
+        schedule: ``"constant"``, ``"one_cycle"`` (up for a fifth, then down to zero by a cosine, step by step), or
+            ``"plateau"`` (halved after ``patience`` epochs without a better validation).
+        patience: of the plateau schedule.
+        stop_after: end after this many epochs without a better validation; None goes through all.
+        label_smoothing: share of the target that is spread over all classes.
+        augmentation: applied to each training batch, in order, before the normalisation.
+    """
+
+    name: str
+    model: str
+    size: int | tuple[int, int]
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    channels: int = 1
+    normalization: str = "none"
+    equalize: bool = False
+    optimizer: str = "sgd"
+    learning_rate: float = 1e-3
+    momentum: float = 0.9
+    betas: tuple[float, float] = (0.9, 0.999)
+    weight_decay: float = 0.0
+    batch_size: int = 64
+    epochs: int = 60
+    schedule: str = "constant"
+    patience: int = 25
+    stop_after: int | None = None
+    label_smoothing: float = 0.0
+    augmentation: tuple[Augmentation, ...] = ()
+
+    def preprocessing(self, faces: FaceImages) -> Preprocessing:
+        """What the input is made of, fitted to the training faces where the recipe says so."""
+        settings: dict[str, Any] = {"channels": self.channels, "equalize": self.equalize}
+        if self.normalization == "per_pixel":
+            return Preprocessing.fitted(faces, self.size, **settings)
+        _known("normalization", self.normalization, ("none", "per_picture", "per_pixel"))
+        return Preprocessing(self.size, per_picture=self.normalization == "per_picture", **settings)
+
+    def optimizer_of(self, model: nn.Module) -> optim.Optimizer:
+        """The optimiser, fused into one kernel a step."""
+        parameters: Iterable[nn.Parameter] = model.parameters()
+        shared: dict[str, Any] = {"lr": self.learning_rate, "weight_decay": self.weight_decay, "fused": True}
+        _known("optimizer", self.optimizer, ("sgd", "adam", "adamw"))
+        if self.optimizer == "sgd":
+            return optim.SGD(parameters, momentum=self.momentum, **shared)
+        kind = optim.Adam if self.optimizer == "adam" else optim.AdamW
+        return kind(parameters, betas=self.betas, **shared)
+
+    def schedule_of(self, optimizer: optim.Optimizer, steps: int) -> LRScheduler | None:
+        """The schedule over ``steps`` steps in all; None keeps the rate."""
+        _known("schedule", self.schedule, ("constant", "one_cycle", "plateau"))
+        if self.schedule == "one_cycle":
+            # The momentum stays: cycling it too would be a second change beside the paper's.
+            return OneCycleLR(optimizer, self.learning_rate, steps, pct_start=0.2, cycle_momentum=False)
+        if self.schedule == "plateau":
+            return ReduceLROnPlateau(optimizer, mode="max", factor=0.5, patience=self.patience)
+        return None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The recipe as plain values; an augmentation as its own words."""
+        settings = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {**settings, "augmentation": [repr(step) for step in self.augmentation]}
+
+
+def _known(field: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ValueError(f"{field} {value!r}; known are {', '.join(known)}")
