@@ -83,10 +83,13 @@ class Preprocessing:
         Returns:
             (n, C, H, W) float32.
         """
-        scaled = torch.from_numpy(self.resized(pixels).astype(np.float32)) / 255
+        return self.standardized(torch.from_numpy(self.resized(pixels).astype(np.float32)) / 255)
+
+    def standardized(self, scaled: Tensor) -> Tensor:
+        """The last step alone, on any device: pixels in 0–1, (n, C, H, W), already resized."""
         if self.per_picture:
             return _standardised(scaled)
-        return (scaled - torch.as_tensor(self.mean)) / torch.as_tensor(self.std)
+        return (scaled - torch.as_tensor(self.mean).to(scaled)) / torch.as_tensor(self.std).to(scaled)
 
     def resized(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The steps before any arithmetic: (n, C, H, W) uint8."""
