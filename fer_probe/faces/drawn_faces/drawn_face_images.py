@@ -150,7 +150,9 @@ def _faces(
     points = np.empty((len(drawn), 68, 2), np.float32)
     people: dict[int, Identity] = {}
     for i, (subject, *_, scene) in enumerate(drawn):
-        person = people.setdefault(subject, random_identity([seed, subject]))
+        if subject not in people:
+            people[subject] = random_identity([seed, subject])
+        person = people[subject]
         pixels[i] = _rendered(person, scene, size, channels)
         layers = portrait(person, texture_size(size), channels)
         points[i] = landmarks(layers, scene.left, scene.right, scene.pose, size)

@@ -19,12 +19,12 @@ class Hair:
 
     Attributes:
         cover: (R, R) 0–1.
-        colour: (R, R, 3) linear RGB.
+        shade: (R, R) factor on the colour of the hair.
         height: (R, R).
     """
 
     cover: np.ndarray
-    colour: np.ndarray
+    shade: np.ndarray
     height: np.ndarray
 
 
@@ -35,12 +35,13 @@ def grow_hair(identity: Identity, resolution: int) -> Hair:
     volume = _VOLUME[identity.hair_style] * rng.uniform(0.8, 1.25)
     parting = float(rng.uniform(0.2, 0.45) * (1 if rng.random() < 0.5 else -1))
     flow = _flow(identity, x, y, parting, rng)
-    cover = _outer(identity, x, y, volume, flow, rng) * _outside_face(identity, x, y, parting, flow)
+    silhouette = outline(x / (1 + volume), y / (1 + 0.6 * volume))
+    cover = _outer(identity, x, y, silhouette, flow, rng) * _outside_face(identity, x, y, parting, flow)
     shade = 1 + 0.26 * flow + 0.10 * grain.blotches(rng, 14, resolution)
     depth = rise(np.abs(x), 0.55, 0.95) * rise(y, -0.2, 0.5)
-    colour = np.array(identity.hair_colour) * (1 - 0.45 * identity.skin) * (np.clip(shade, 0.3, 2) * (1 - 0.45 * depth))[..., None]
-    dome = 0.80 * np.sqrt(np.maximum(1.22 - outline(x / (1 + volume), y / (1 + 0.6 * volume)), 0) + 0.02)
-    return Hair(cover, colour.astype(np.float32), (dome + 0.010 * flow).astype(np.float32))
+    shade = np.clip(shade, 0.3, 2) * ((1 - 0.45 * identity.skin) * (1 - 0.45 * depth))
+    dome = 0.80 * np.sqrt(np.maximum(1.22 - silhouette, 0) + 0.02)
+    return Hair(cover, shade, (dome + 0.010 * flow).astype(np.float32))
 
 
 def ear_cover(identity: Identity, resolution: int) -> np.ndarray:
@@ -71,12 +72,12 @@ def _flow(identity: Identity, x: np.ndarray, y: np.ndarray, parting: float, rng:
 
 
 def _outer(
-    identity: Identity, x: np.ndarray, y: np.ndarray, volume: float, flow: np.ndarray, rng: np.random.Generator
+    identity: Identity, x: np.ndarray, y: np.ndarray, silhouette: np.ndarray, flow: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """Inside the silhouette of the hair."""
     style = identity.hair_style
     rough = flow * (0.05 if style == "curly" else 0.02)
-    skull = rise(outline(x / (1 + volume), y / (1 + 0.6 * volume)) + rough, 1.06, 1.0)
+    skull = rise(silhouette + rough, 1.06, 1.0)
     if style == "long":
         half_width = 0.86 + 0.10 * rise(y, -0.2, 1.0) + rng.uniform(-0.03, 0.05) + 0.02 * flow
         fall = rise(np.abs(x), half_width + 0.02, half_width - 0.02) * rise(y, -0.15, 0.0)

@@ -20,6 +20,12 @@ def outline(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return inside
 
 
+@cache
+def face_cover(resolution: int) -> np.ndarray:
+    """(R, R) 1 on the head, 0 outside it, with a soft edge."""
+    return rise(outline(*plane.coordinates(resolution)), 1.02, 0.97)
+
+
 def relief(identity: Identity, resolution: int) -> np.ndarray:
     """Height of the face over its plane, (resolution, resolution)."""
     average, differences = _relief_basis(resolution)

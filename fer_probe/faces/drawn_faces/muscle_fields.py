@@ -31,15 +31,17 @@ LEFT, RIGHT = 1.0, -1.0
 
 @dataclass(frozen=True, eq=False)
 class Movement:
-    """How one unit moves one half of the face, on the coarse grid.
+    """How one unit moves one half of the face, where it does, on the coarse grid.
 
     Attributes:
-        always: (2, G, G, 2) displacement of the upper and the lower sheet of skin (the lips divide them).
-        opening: (2, G, G, 2) what comes on top as far as the lips may part.
+        box: rows and columns of the grid outside which nothing moves.
+        always: (2, h, w, 2) displacement of the upper and the lower sheet of skin (the lips divide them).
+        opening: (2, h, w, 2) what comes on top as far as the lips may part, or None.
     """
 
+    box: tuple[slice, slice]
     always: np.ndarray
-    opening: np.ndarray
+    opening: np.ndarray | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,7 @@ class Relief:
 
     Attributes:
         rows, columns: where the patch lies.
-        layers: (h, w, 3) slope along x, slope along y, and how much of the light the hollows lose.
+        layers: (h, w, 4) slope along x, slope along y, how much of the light the hollows lose, and 0 (gloss).
     """
 
     rows: slice
@@ -73,7 +75,10 @@ def movement(au: int, side: float) -> Movement:
             opening += _parted(x, y, 0.36 * part.drop, 0.64 * part.drop) * half[..., None]
         elif isinstance(part, Parting):
             (always if part.free else opening)[...] += _parted(x, y, part.up, part.down) * half[..., None]
-    return Movement(always, opening)
+    rows, columns = np.nonzero((np.abs(always) + np.abs(opening)).max((0, 3)) > 1e-6)
+    box = _box(rows, columns, 0, plane.COARSE)
+    parted = np.ascontiguousarray(opening[:, *box]) if opening.any() else None
+    return Movement(box, np.ascontiguousarray(always[:, *box]), parted)
 
 
 @cache
@@ -126,15 +131,22 @@ def _relief(parts: Sequence[Part], side: float, resolution: int) -> Relief | Non
     rows, columns = np.nonzero(np.abs(height) > 1e-5)
     if not len(rows):
         return None
-    margin = 4
-    box = tuple(
-        slice(max(int(at.min()) - margin, 0), min(int(at.max()) + margin + 1, resolution)) for at in (rows, columns)
-    )
+    box = _box(rows, columns, 4, resolution)
     patch = height[box].astype(np.float32)
     cell = plane.SPAN / resolution
     slope_y, slope_x = np.gradient(patch, cell)
     hollow = np.maximum(cv2.GaussianBlur(patch, (0, 0), 0.028 / cell) - patch, 0)
-    return Relief(box[0], box[1], np.stack([slope_x, slope_y, hollow * 14], -1).astype(np.float32))
+    layers = [slope_x, slope_y, hollow * 14, np.zeros_like(patch)]
+    return Relief(box[0], box[1], np.stack(layers, -1).astype(np.float32))
+
+
+def _box(rows: np.ndarray, columns: np.ndarray, margin: int, size: int) -> tuple[slice, slice]:
+    """The smallest box around cells, and a margin."""
+    if not len(rows):
+        return slice(0, 0), slice(0, 0)
+    first, last = np.maximum([rows.min() - margin, columns.min() - margin], 0), [rows.max(), columns.max()]
+    ends = np.minimum(np.add(last, margin + 1), size)
+    return slice(int(first[0]), int(ends[0])), slice(int(first[1]), int(ends[1]))
 
 
 def _height(parts: Iterable[Part], x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -30,14 +30,22 @@ def coordinates(resolution: int) -> tuple[np.ndarray, np.ndarray]:
 def texture_index(u: np.ndarray, resolution: int) -> np.ndarray:
     """Plane positions (..., 2) as positions in a texture, in cells from the centre of the first."""
     cell = SPAN / resolution
-    return (u - np.array([LEFT, TOP], np.float32)) * np.float32(1 / cell) - np.float32(0.5)
+    at = np.empty(u.shape, np.float32)
+    for axis, start in enumerate((LEFT, TOP)):
+        np.multiply(u[..., axis], np.float32(1 / cell), out=at[..., axis])
+        at[..., axis] -= np.float32(start / cell + 0.5)
+    return at
 
 
 def sample(texture: np.ndarray, u: np.ndarray) -> np.ndarray:
     """A texture read at plane positions u (H, W, 2), between cells linearly, beyond its edge as at the edge."""
-    at = texture_index(u, texture.shape[0])
-    read: np.ndarray = cv2.remap(texture, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
-    return read
+    return read(texture, texture_index(u, texture.shape[0]))
+
+
+def read(texture: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The same with positions already in cells, as :func:`texture_index` gives them."""
+    values: np.ndarray = cv2.remap(texture, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+    return values
 
 
 def bump(x: np.ndarray, y: np.ndarray, centre: tuple[float, float], radius: tuple[float, float]) -> np.ndarray:

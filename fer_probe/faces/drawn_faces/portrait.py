@@ -1,7 +1,7 @@
 """A person at rest, ready to be posed: textures and proportions, computed once an identity."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -38,48 +38,77 @@ class Portrait:
 @lru_cache(maxsize=64)
 def portrait(identity: Identity, resolution: int, channels: int) -> Portrait:
     """The layers of ``identity`` in textures of ``resolution``, in 1 (grey) or 3 (RGB) channels."""
-    colour, cover, relief = _layers(identity, resolution)
-    wear = identity.wrinkles
+    layers, cover = _layers(identity, resolution, channels)
+    paint = np.concatenate([layers[..., :channels], cover[..., None]], -1)
+    relief = np.ascontiguousarray(layers[..., channels:])
     for side in (muscle_fields.LEFT, muscle_fields.RIGHT):
         lines = muscle_fields.age_relief(side, resolution)
-        relief[lines.rows, lines.columns, :3] += np.float32(0.15 + 1.2 * wear) * lines.layers
-    bare = skin.skin_colour(identity).astype(np.float32)
-    if channels == 1:
-        colour, bare = (colour @ LUMINANCE)[..., None], np.array([bare @ LUMINANCE], np.float32)
-    paint = np.concatenate([colour, cover[..., None]], -1).astype(np.float32)
-    return Portrait(identity, paint, relief, head.proportions(identity), head.depth(identity).astype(np.float32), bare)
+        relief[lines.rows, lines.columns] += np.float32(0.15 + 1.2 * identity.wrinkles) * lines.layers
+    depth = head.depth(identity).astype(np.float32)
+    bare = in_channels(skin.skin_colour(identity), channels)
+    return Portrait(identity, paint, relief, head.proportions(identity), depth, bare)
 
 
-def _layers(identity: Identity, resolution: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Colour, cover and relief, laid one over the other: neck, hair, ears, head, the hair that falls on it."""
-    x, y = plane.coordinates(resolution)
-    face = rise(head.outline(x, y), 1.02, 0.97)
+def in_channels(colour: np.ndarray, channels: int) -> np.ndarray:
+    """Linear RGB (..., 3) as ``channels`` channels: itself, or its brightness."""
+    wanted = np.asarray(colour, np.float32)
+    return wanted if channels == 3 else (wanted @ LUMINANCE)[..., None]
+
+
+def _layers(identity: Identity, resolution: int, channels: int) -> tuple[np.ndarray, np.ndarray]:
+    """(R, R, K + 4) colour and relief, and the cover of the background: one layer laid over the other."""
+    _, y = plane.coordinates(resolution)
+    face = head.face_cover(resolution)
     locks = hair.grow_hair(identity, resolution)
     ears = hair.ear_cover(identity, resolution)
     neck = hair.neck_cover(identity, resolution)
-    bare = skin.skin_colour(identity).astype(np.float32)
+    bare = in_channels(skin.skin_colour(identity), channels)
+    hair_colour = locks.shade[..., None] * in_channels(np.array(identity.hair_colour), channels)
+    hair_layer = np.concatenate([hair_colour, _relief(locks.height, np.float32(0.25))], -1)
+    gloss = _static_relief("gloss", resolution)
+    face_layer = np.concatenate([
+        in_channels(skin.skin_albedo(identity, resolution), channels),
+        _relief(head.relief(identity, resolution), gloss),
+    ], -1)  # fmt: skip
     in_shadow = 0.26 + 0.36 * rise(y, 1.15, 1.5)
-    colour = np.broadcast_to(bare, (*x.shape, 3)) * in_shadow[..., None]
-    relief = _relief(0.5 * np.sqrt(np.maximum(1 - (x / 0.7) ** 2, 0) + 0.02), np.float32(0.1))
-    strands = _relief(locks.height, np.float32(0.25))
-    for cover, layer_colour, layer_relief in (
-        (locks.cover, locks.colour, strands),
-        (ears, bare * np.float32(0.75), _relief(0.15 + 0.10 * _ear_relief(x, y), np.float32(0.2))),
-        (face, skin.skin_albedo(identity, resolution), _relief(head.relief(identity, resolution), _skin_gloss(x, y))),
-        (locks.cover * (1 - ears * (1 - face)), locks.colour, strands),
-    ):
-        colour = colour + cover[..., None] * (layer_colour - colour)
-        relief = relief + cover[..., None] * (layer_relief - relief)
-    relief[..., 2] += _shadow_of(locks.cover, face) * (1 - locks.cover)
-    return colour, np.maximum.reduce([face, ears, neck, locks.cover]), relief
+    layers = np.concatenate([in_shadow[..., None] * bare, _static_relief("neck", resolution)], -1)
+    _lay(layers, hair_layer.copy(), locks.cover)
+    _lay(layers[..., :channels], np.broadcast_to(bare * np.float32(0.75), (*y.shape, channels)).copy(), ears)
+    _lay(layers[..., channels:], _static_relief("ears", resolution).copy(), ears)
+    _lay(layers, face_layer, face)
+    _lay(layers, hair_layer, locks.cover * (1 - ears * (1 - face)))
+    layers[..., channels + 2] += _shadow_of(locks.cover, face) * (1 - locks.cover)
+    return layers, np.maximum.reduce([face, ears, neck, locks.cover])
+
+
+def _lay(under: np.ndarray, over: np.ndarray, cover: np.ndarray) -> None:
+    """Lay one layer over another, in place; ``over`` is used up."""
+    over -= under
+    over *= cover[..., None]
+    under += over
+
+
+@cache
+def _static_relief(what: str, resolution: int) -> np.ndarray:
+    """What is the same for everybody: the relief of neck and ears, and where skin shines."""
+    x, y = plane.coordinates(resolution)
+    if what == "neck":
+        return _relief(0.5 * np.sqrt(np.maximum(1 - (x / 0.7) ** 2, 0) + 0.02), np.float32(0.1))
+    if what == "ears":
+        return _relief(0.15 + 0.10 * _ear_relief(x, y), np.float32(0.2))
+    return _skin_gloss(x, y)
 
 
 def _relief(height: np.ndarray, gloss: np.ndarray | np.float32) -> np.ndarray:
     """(R, R, 4) of a height: slopes along x and y, light lost in hollows, gloss."""
+    height = height.astype(np.float32, copy=False)
     cell = plane.SPAN / height.shape[0]
-    slope_y, slope_x = np.gradient(height, cell)
-    hollow = _hollows(height.astype(np.float32), cell)
-    return np.stack([slope_x, slope_y, hollow, np.broadcast_to(gloss, height.shape)], -1).astype(np.float32)
+    relief = np.empty((*height.shape, 4), np.float32)
+    relief[..., 0] = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=1, scale=0.5 / cell)
+    relief[..., 1] = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=1, scale=0.5 / cell)
+    relief[..., 2] = _hollows(height, cell)
+    relief[..., 3] = gloss
+    return relief
 
 
 def _shadow_of(hair_cover: np.ndarray, face: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from fer_probe.faces.drawn_faces import eyes, grain, mouth, plane
 from fer_probe.faces.drawn_faces.glasses import paint_glasses
 from fer_probe.faces.drawn_faces.identity import Identity
 from fer_probe.faces.drawn_faces.muscle_fields import DRAWN_ACTION_UNITS, LEFT, RIGHT, relief
-from fer_probe.faces.drawn_faces.portrait import LUMINANCE, Portrait, portrait
+from fer_probe.faces.drawn_faces.portrait import LUMINANCE, Portrait, in_channels, portrait
 from fer_probe.faces.drawn_faces.scene import Camera, Light, Pose
 from fer_probe.faces.drawn_faces.warp import View, displacement, forward, invert
 
@@ -92,8 +92,8 @@ def render(
 
 def work_size(size: int) -> int:
     """Pixels a side before the picture is reduced to ``size``: supersampled where small."""
-    factor = 1 if size >= 240 else max(2, -(-144 // size))
-    return -(-size * factor // 4) * 4
+    wanted = max(2 * size, 144) if size < 72 else size * 3 // 2 if size < 240 else size
+    return -(-wanted // 4) * 4
 
 
 def texture_size(size: int) -> int:
@@ -128,9 +128,9 @@ def _shaded(
     person: Portrait, left: np.ndarray, right: np.ndarray, u: np.ndarray, light: Light, towards: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The lit skin and hair (S, S, K), their cover (S, S), and the light alone (S, S)."""
-    surface = plane.sample(_creased(person, left, right), u)
-    paint = plane.sample(person.paint, u)
-    slope_x, slope_y, hollow, gloss = (surface[..., i] for i in range(4))
+    at = plane.texture_index(u, person.paint.shape[0])
+    slope_x, slope_y, hollow, gloss = cv2.split(plane.read(_creased(person, left, right), at))
+    paint = plane.read(person.paint, at)
     lx, ly, lz = (float(value) for value in towards)
     steep = 1 / np.sqrt(1 + slope_x * slope_x + slope_y * slope_y)
     facing = (lz - slope_x * lx - slope_y * ly) * steep
@@ -155,7 +155,7 @@ def _creased(person: Portrait, left: np.ndarray, right: np.ndarray) -> np.ndarra
         for au, intensity in zip(DRAWN_ACTION_UNITS, row, strict=True):
             patch = relief(au, side, surface.shape[0]) if intensity > 0 else None
             if patch is not None:
-                surface[patch.rows, patch.columns, :3] += np.float32(folding * intensity) * patch.layers
+                surface[patch.rows, patch.columns] += np.float32(folding * intensity) * patch.layers
     return surface
 
 
@@ -223,7 +223,7 @@ def _paint_eye(
         u[window],
         side,
         eyes.lids(identity, {au: float(row[i]) for au, i in _AU.items()}),
-        iris if lit.shape[-1] == 3 else np.array([iris @ LUMINANCE]),
+        in_channels(iris, lit.shape[-1]),
         person.skin,
         0.86 if identity.sex == "female" else 0.66,
         pose.gaze,

@@ -6,6 +6,7 @@ pictures never change the ones before.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
+from functools import cache
 
 import numpy as np
 
@@ -146,14 +147,12 @@ def _switched(rng: np.random.Generator, probability: float) -> np.ndarray:
     """(A,) bool. Units that exclude each other are drawn again until none do; all others stay independent."""
     present = rng.random(len(DRAWN_ACTION_UNITS)) < probability
     for group in _exclusive_groups():
-        while _any_clash(present):
-            again = rng.random(len(group)) < probability
-            present[list(group)] = again
-            if not _any_clash(present, group):
-                break
+        while _any_clash(present, group):
+            present[list(group)] = rng.random(len(group)) < probability
     return present
 
 
+@cache
 def _exclusive_groups() -> Sequence[tuple[int, ...]]:
     """Indices of units that are tied to each other by exclusion, directly or through others."""
     groups: list[set[int]] = []
@@ -164,9 +163,8 @@ def _exclusive_groups() -> Sequence[tuple[int, ...]]:
     return [tuple(sorted(group)) for group in groups if len(group) > 1]
 
 
-def _any_clash(present: np.ndarray, group: Sequence[int] | None = None) -> bool:
-    chosen = range(len(present)) if group is None else group
-    on = [DRAWN_ACTION_UNITS[i] for i in chosen if present[i]]
+def _any_clash(present: np.ndarray, group: Sequence[int]) -> bool:
+    on = [DRAWN_ACTION_UNITS[i] for i in group if present[i]]
     return any(frozenset((a, b)) in EXCLUSIVE for i, a in enumerate(on) for b in on[i + 1 :])
 
 

@@ -24,11 +24,14 @@ def skin_albedo(identity: Identity, resolution: int) -> np.ndarray:
     """(resolution, resolution, 3) linear reflectance of the face at rest, eyes and the inside of the mouth apart."""
     rng = np.random.default_rng([identity.texture_seed, 1])
     masks = _masks(resolution)
-    mottle = 0.035 * grain.blotches(rng, 24, resolution) + 0.025 * grain.blotches(rng, resolution // 3, resolution)
-    albedo = skin_colour(identity) * (1 + mottle)[..., None]
-    albedo *= 1 - masks["flush"][..., None] * np.array([0.02, 0.16, 0.15])
-    albedo *= 1 - (0.22 + 0.10 * identity.wrinkles) * masks["orbit"][..., None] * np.array([0.8, 1.0, 0.9])
-    albedo *= 1 - 0.75 * masks["nostril"][..., None]
+    mottle = 1 + 0.035 * grain.blotches(rng, 24, resolution) + 0.025 * grain.blotches(rng, resolution // 3, resolution)
+    albedo = mottle[..., None] * skin_colour(identity).astype(np.float32)
+    for name, strength, colour in (
+        ("flush", 1.0, (0.02, 0.16, 0.15)),
+        ("orbit", 0.22 + 0.10 * identity.wrinkles, (0.8, 1.0, 0.9)),
+        ("nostril", 0.75, (1.0, 1.0, 1.0)),
+    ):
+        albedo *= 1 - masks[name][..., None] * (np.float32(strength) * np.array(colour, np.float32))
     if identity.freckles:
         spots = rise(grain.blotches(rng, 90, resolution), 1.1, 2.0) * masks["cheek"]
         albedo *= 1 - 0.45 * identity.freckles * spots[..., None]
@@ -36,7 +39,7 @@ def skin_albedo(identity: Identity, resolution: int) -> np.ndarray:
         _grow_beard(albedo, identity, masks, rng)
     _paint_lips(albedo, identity, masks["lips"], rng)
     _grow_brows(albedo, identity, rng)
-    return np.clip(albedo, 0.008, 0.9).astype(np.float32)
+    return np.clip(albedo, 0.008, 0.9, out=albedo)
 
 
 def brow_line(identity: Identity, t: np.ndarray) -> np.ndarray:
@@ -66,7 +69,7 @@ def _masks(resolution: int) -> dict[str, np.ndarray]:
     )
     moustache = rise(y - 0.9 * ax * ax, 0.50, 0.60) * rise(away, -0.035, -0.10) * rise(ax, 0.38, 0.20)
     goatee = hill(ax, y, (0.30, 0.82), (0.06, 0.12))
-    return {
+    masks = {
         "lips": rise(away, -bow - 0.012, -bow + 0.012)
         * rise(away, bottom + 0.016, bottom - 0.012)
         * rise(t2, 1.0, 0.9),
@@ -76,6 +79,7 @@ def _masks(resolution: int) -> dict[str, np.ndarray]:
         "cheek": np.minimum(hill(ax, y, (0.33, 0.28), (0.2, 0.12)) + hill(ax, y, (0, 0.2), (0.1, 0.15)), 1),
         "beard": np.clip(beard + moustache + goatee, 0, 1),
     }
+    return {name: mask.astype(np.float32) for name, mask in masks.items()}
 
 
 def _grow_beard(albedo: np.ndarray, identity: Identity, masks: dict[str, np.ndarray], rng: np.random.Generator) -> None:
@@ -83,7 +87,7 @@ def _grow_beard(albedo: np.ndarray, identity: Identity, masks: dict[str, np.ndar
     tufts = 1 + 0.16 * grain.blotches(rng, albedo.shape[0], albedo.shape[0])
     tufts += 0.10 * identity.beard * grain.blotches(rng, albedo.shape[0] // 8, albedo.shape[0])
     cover = np.clip(cover * tufts, 0, 0.95)[..., None]
-    albedo += cover * (hair_on_face(identity) * 1.3 - albedo)
+    albedo += cover * (hair_on_face(identity).astype(np.float32) * np.float32(1.3) - albedo)
 
 
 def _paint_lips(albedo: np.ndarray, identity: Identity, lips: np.ndarray, rng: np.random.Generator) -> None:
@@ -91,7 +95,9 @@ def _paint_lips(albedo: np.ndarray, identity: Identity, lips: np.ndarray, rng: n
     if identity.sex == "female":
         tint = tint * np.array([1.0, 0.80, 0.82]) * rng.uniform(0.8, 1.0)
     streaks = 1 + 0.06 * grain.blotches(rng, 80, albedo.shape[0])
-    albedo *= 1 + lips[..., None] * (tint * streaks[..., None] - 1)
+    rows = np.nonzero(lips.any(1))[0]
+    band = slice(rows[0], rows[-1] + 1)
+    albedo[band] *= 1 + lips[band, :, None] * (tint.astype(np.float32) * streaks[band, :, None] - 1)
 
 
 def _grow_brows(albedo: np.ndarray, identity: Identity, rng: np.random.Generator) -> None:
@@ -106,4 +112,4 @@ def _grow_brows(albedo: np.ndarray, identity: Identity, rng: np.random.Generator
     lean = np.clip((x * 1.0 + np.sign(x) * (y + 0.25) * 0.9) / 1.6 + 0.5, 0, 1)
     hairs = 1 + 0.30 * grain.strands(rng, np.full_like(lean, 0.3), lean, 220)
     cover = np.clip(body * hairs * (0.74 + 0.10 * identity.brow_thickness), 0, 0.94)[..., None]
-    albedo[rows] += cover * (hair_on_face(identity) - albedo[rows])
+    albedo[rows] += cover * (hair_on_face(identity).astype(np.float32) - albedo[rows])

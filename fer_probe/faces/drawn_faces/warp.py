@@ -60,9 +60,10 @@ def displacement(portrait: Portrait, left: np.ndarray, right: np.ndarray, pose: 
         for au, intensity in zip(DRAWN_ACTION_UNITS, intensities, strict=True):
             if intensity > 0:
                 action = movement(au, side)
-                moved += np.float32(intensity) * action.always
-                if leave > 0:
-                    moved += np.float32(intensity * leave) * action.opening
+                region = moved[:, *action.box]
+                region += np.float32(intensity) * action.always
+                if leave > 0 and action.opening is not None:
+                    region += np.float32(intensity * leave) * action.opening
     return _turn(moved, portrait.depth, pose)
 
 
@@ -87,9 +88,13 @@ def invert(shift: np.ndarray, view: View) -> np.ndarray:
 
 
 def _inverted(shift: np.ndarray, q: np.ndarray) -> np.ndarray:
-    u = q
+    """u with u + shift(u) = q, worked out in cells of the grid."""
+    scale = np.float32(plane.COARSE / plane.SPAN)
+    wanted = plane.texture_index(q, plane.COARSE)
+    cells, at = shift * scale, wanted
     for _ in range(_STEPS):
-        u = q - plane.sample(shift, u)
+        at = wanted - plane.read(cells, at)
+    u: np.ndarray = q + (at - wanted) / scale
     return u
 
 
