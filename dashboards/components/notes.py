@@ -1,0 +1,58 @@
+"""Notes: what a picture can and cannot say, and words where there is no picture."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+PROJECTION = (
+    "A projection shows which pixels the map's strongest unit could draw on, not that they caused it: part of the "
+    "picture comes back whatever the weights are (Nie et al. 2018; Adebayo et al. 2018). Believe a shape that "
+    "recurs in all nine and is not simply the picture's strongest edges."
+)
+DISTANCE = (
+    "D compares a map's nine largest responses with and without the action unit (Zhu et al., eq. 13). A large D says "
+    "that the map separates them; it does not say that the map sees that unit alone, and a unit with few pictures on "
+    "one side gets a large D by sampling. Every unit has a largest D: one map far above all others is the sign to "
+    "look for."
+)
+MAXIMIZED = (
+    "Painted from noise to excite the map: what it would like best, not what it meets in faces. Compare the "
+    "activation reached with the largest one on real pictures."
+)
+EMBEDDING = (
+    "Neighbours on the plane tend to be neighbours in the layer; distances between clusters and their sizes mean "
+    "nothing. Trustworthiness says how far neighbours can be believed, from 0 to 1."
+)
+PLACES = "Where the map fires on average over all faces, laid over the mean face. Faces that are not aligned blur it."
+
+
+def hint(text: str) -> Component:
+    """A short word on what the picture beside it can and cannot say."""
+    return dmc.Text(text, className="hint", size="sm")
+
+
+def nothing_here(title: str, text: str, command: str = "") -> Component:
+    """Words in the place of what is not there, with the command that makes it."""
+    return html.Section(
+        [
+            dmc.Title(title, order=2, size="h4"),
+            dmc.Text(text),
+            *([dmc.Text(["To make it, run ", dmc.Code(command), "."])] if command else []),
+        ],
+        className="nothing",
+    )
+
+
+def missing(what: str, command: str = "fer-probe probe") -> Component:
+    """One line in the place of a picture whose analysis has not been run."""
+    return dmc.Text([f"{what}; run ", dmc.Code(command), " to make it."], className="hint", size="sm")
+
+
+def panel(title: str, *children: Any, wide: bool = False) -> Component:
+    """A titled part of a page."""
+    return html.Section(
+        [dmc.Title(title, order=2, size="h4", className="panel-title"), *children],
+        className="panel panel-wide" if wide else "panel",
+    )

@@ -1,0 +1,50 @@
+"""The order in which a layer's maps are shown, and which of them a search finds."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fer_probe.action_units import action_unit_label
+from fer_probe.au_distance import AUDistances
+from fer_probe.harvesting import Harvest
+
+
+def map_orders(distances: AUDistances | None) -> dict[str, str]:
+    """Every order there is: its name in links → what it is called."""
+    units = [] if distances is None else [int(au) for au in distances.action_unit_numbers]
+    by_unit = {f"au{au}": f"Largest D: {action_unit_label(au)}" for au in units}
+    return {"number": "Number", "strongest": "Strongest response", **by_unit}
+
+
+def ordered_maps(found: Harvest, order: str, distances: AUDistances | None) -> list[int]:
+    """The maps of a layer in an order of :func:`map_orders`; equal ones stay in the order of their numbers.
+
+    By action unit, the maps on the unit's side come first; the others follow by number.
+    """
+    numbers = list(range(len(found.values)))
+    if order == "strongest":
+        return [int(i) for i in np.argsort(-np.asarray(found.values[:, 0]), kind="stable")]
+    if order.startswith("au") and distances is not None:
+        first = [int(i) for i in distances.ranking(int(order[2:]))]
+        return first + [i for i in numbers if i not in set(first)]
+    return numbers
+
+
+def units_of_maps(distances: AUDistances | None) -> dict[int, list[int]]:
+    """Map → the action units whose largest D it has."""
+    units: dict[int, list[int]] = {}
+    for au in () if distances is None else distances.action_unit_numbers:
+        best = distances.best_map(int(au)) if distances is not None else None
+        if best is not None:
+            units.setdefault(best, []).append(int(au))
+    return units
+
+
+def found_by_name(maps: Sequence[int], words: str, units: dict[int, list[int]]) -> list[int]:
+    """The maps whose number is ``words``, or whose action units' labels contain them; all where there are none."""
+    words = words.strip().lower().removeprefix("map").strip()
+    if not words:
+        return list(maps)
+    return [
+        i for i in maps if words == str(i) or any(words in action_unit_label(au).lower() for au in units.get(i, []))
+    ]

@@ -1,0 +1,174 @@
+"""Action units: what each is, how often it is coded, and which feature maps tell it."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, callback, no_update, register_page
+from dash.development.base_component import Component
+
+from dashboards.components.choices import choice
+from dashboards.components.gallery import caption, gallery, map_tile
+from dashboards.components.graph import graph, graph_id
+from dashboards.components.notes import DISTANCE, hint, nothing_here, panel
+from dashboards.components.tables import table
+from dashboards.shell import framed
+from dashboards.view import View, query_of
+from fer_probe.action_units import ACTION_UNITS, action_unit_label
+from fer_probe.au_distance import AUDistances
+from fer_probe.figures import best_map_in_words, distance_figure, distance_heatmap_figure
+
+#: How many of an action unit's ranked maps are shown.
+RANKED_SHOWN = 24
+
+
+def layout(**query: str) -> Component:
+    """The page for an address: one action unit where it names one, else all."""
+    return framed("/action-units", _content, query)
+
+
+def _content(view: View) -> list[Any]:
+    layers = view.study.layers(AUDistances, view.faces)
+    if not layers:
+        words = (
+            f"No distance to action units was measured on the faces “{view.faces}”: it needs faces with coded units."
+        )
+        return [nothing_here("No action units here", words, "fer-probe probe")]
+    layer = view.choice("layer", layers, str(view.study.about.get("main_layer", "")))
+    distances = view.study.load(AUDistances, view.faces, layer)
+    numbers = [str(au) for au in distances.action_unit_numbers]
+    chosen = view.choice("au", numbers) if view.query.get("au") else ""
+    return _one_unit(view, layers, distances, int(chosen)) if chosen else _all_units(view, layers, distances)
+
+
+def _all_units(view: View, layers: tuple[str, ...], distances: AUDistances) -> list[Any]:
+    words = f"Distances between these faces' action units and the maps of {distances.layer}."
+    heatmap = graph(distance_heatmap_figure(distances), "Distance of every action unit and map", "distances")
+    return [
+        dmc.Stack([dmc.Title("Action units", order=1), dmc.Text(words, className="quiet")], gap=4),
+        _layer_choice(view, layers, distances.layer),
+        panel("Which map tells which unit?", _unit_table(view, distances)),
+        panel("All distances", heatmap, hint(DISTANCE)),
+    ]
+
+
+def _layer_choice(view: View, layers: tuple[str, ...], layer: str) -> Component:
+    links = {name: view.link("/action-units", **{**view.query, "layer": name}) for name in layers}
+    return choice("layer", links, layer, label="Layer")
+
+
+def _unit_table(view: View, distances: AUDistances) -> Component:
+    rows = [_unit_row(view, distances, int(au)) for au in distances.action_unit_numbers]
+    heads = ("Unit", "Name", "Muscles", "Region", "With", "Without", "Best map")
+    return table(heads, rows, "Action units and their best maps", numeric=(4, 5))
+
+
+def _unit_row(view: View, distances: AUDistances, au: int) -> list[Any]:
+    row, unit, best = distances.row(au), ACTION_UNITS.get(au), distances.best_map(au)
+    words = best_map_in_words(distances, au).partition(" (")[0]
+    link = view.link("/maps", layer=distances.layer, map=best)
+    return [
+        dmc.Anchor(f"AU{au}", href=view.link("/action-units", au=au, layer=view.query.get("layer"))),
+        unit.name if unit else "–",
+        unit.muscles if unit else "–",
+        unit.region if unit else "–",
+        int(distances.with_count[row]),
+        int(distances.without_count[row]),
+        words if best is None else dmc.Anchor(words, href=link),
+    ]
+
+
+def _one_unit(view: View, layers: tuple[str, ...], distances: AUDistances, au: int) -> list[Any]:
+    figure = graph(distance_figure(distances, au), f"Distance of every map to {action_unit_label(au)}", "au-maps")
+    return [
+        _unit_title(view, layers, distances, au),
+        panel("Distance over all maps", figure, dmc.Text("Click on a bar to see its map.", size="sm"), hint(DISTANCE)),
+        _ranked(view, distances, au),
+    ]
+
+
+def _unit_title(view: View, layers: tuple[str, ...], distances: AUDistances, au: int) -> Component:
+    row, unit = distances.row(au), ACTION_UNITS.get(au)
+    numbers = [int(n) for n in distances.action_unit_numbers]
+    units = {action_unit_label(n): _with(view, au=n) for n in numbers}
+    facts = [f"{distances.with_count[row]} faces with it, {distances.without_count[row]} without"]
+    if unit:
+        facts = [f"Muscles: {unit.muscles}", f"shows at the {unit.region}", *facts]
+    steps = [
+        _step(view, numbers[row - 1], "‹ Previous", "ArrowLeft"),
+        _step(view, numbers[(row + 1) % len(numbers)], "Next ›", "ArrowRight"),
+    ]
+    return dmc.Stack(
+        [
+            dmc.Anchor("All action units", href=_with(view, au=None), size="sm"),
+            dmc.Group([dmc.Title(action_unit_label(au), order=1), dmc.Group(steps, gap="xs")], justify="space-between"),
+            dmc.Text(" · ".join(facts), className="quiet"),
+            dmc.Group(
+                [
+                    choice("au", units, action_unit_label(au), label="Action unit"),
+                    _layer_choice(view, layers, distances.layer),
+                ],
+                className="controls",
+            ),
+        ],
+        gap="xs",
+    )
+
+
+def _step(view: View, au: int, words: str, key: str) -> Component:
+    return dmc.Anchor(
+        words,
+        href=_with(view, au=au),
+        className="button",
+        underline="never",
+        **{"data-key": key, "aria-keyshortcuts": key, "aria-label": f"{words.strip('‹› ')}: {action_unit_label(au)}"},
+    )
+
+
+def _with(view: View, **changes: object) -> str:
+    return view.link("/action-units", **{**view.query, **changes})
+
+
+def _ranked(view: View, distances: AUDistances, au: int) -> Component:
+    ranking = [int(i) for i in distances.ranking(au)]
+    if not ranking:
+        words = best_map_in_words(distances, au)
+        return panel("Maps on this unit's side", dmc.Text(f"{words[0].upper()}{words[1:]}."))
+    tiles = [_ranked_tile(view, distances, au, i) for i in ranking[:RANKED_SHOWN]]
+    more = f", the first {RANKED_SHOWN} here" if len(ranking) > RANKED_SHOWN else ""
+    words = f"{len(ranking)} maps of {distances.layer} answer more to faces with the unit{more}, by D."
+    return panel("Maps on this unit's side", dmc.Text(words), gallery(tiles, "Ranked maps"))
+
+
+def _ranked_tile(view: View, distances: AUDistances, au: int, number: int) -> Component:
+    distance = caption(f"D {distances.distance[distances.row(au), number]:.3g}")
+    return map_tile(view, distances.layer, number, "originals", distance)
+
+
+@callback(
+    Output("address", "href", allow_duplicate=True),
+    Input(graph_id("au-maps"), "clickData"),
+    State("_pages_location", "search"),
+    prevent_initial_call=True,
+)
+def open_map(clicked: dict[str, Any] | None, search: str | None) -> Any:
+    """The map whose bar was clicked, on the same layer."""
+    if not clicked:
+        return no_update
+    view = View.of(query_of(search))
+    layers = view.study.layers(AUDistances, view.faces)
+    layer = view.choice("layer", layers, str(view.study.about.get("main_layer", "")))
+    return view.link("/maps", layer=layer, map=clicked["points"][0]["customdata"])
+
+
+@callback(
+    Output("address", "href", allow_duplicate=True),
+    Input(graph_id("distances"), "clickData"),
+    State("_pages_location", "search"),
+    prevent_initial_call=True,
+)
+def open_cell(clicked: dict[str, Any] | None, search: str | None) -> Any:
+    """The map whose cell was clicked, on the same layer."""
+    return open_map(clicked, search)
+
+
+register_page(__name__, "/action-units", name="Action units", title="Action units · fer_probe", layout=layout)  # type: ignore[no-untyped-call]

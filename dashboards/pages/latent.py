@@ -1,0 +1,175 @@
+"""Latent space: the faces on a plane, by what a layer gives for them, and the face under the pointer."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+import numpy as np
+from dash import Input, Output, State, callback, html, no_update, register_page
+from dash.development.base_component import Component
+
+from dashboards.components.aria import aria
+from dashboards.components.choices import choice
+from dashboards.components.gallery import picture
+from dashboards.components.graph import graph, graph_id
+from dashboards.components.notes import EMBEDDING, hint, nothing_here, panel
+from dashboards.shell import framed
+from dashboards.view import View, query_of
+from fer_probe.action_units import action_unit_label
+from fer_probe.embeddings import Embedding
+from fer_probe.evaluation import Evaluation
+from fer_probe.faces.face_images import FaceImages
+from fer_probe.figures import colour_choices, embedding_figure
+
+_METHODS = {"tsne": "t-SNE", "pca": "PCA"}
+
+
+def layout(**query: str) -> Component:
+    """The page for an address."""
+    return framed("/latent", _content, query)
+
+
+def _content(view: View) -> list[Any]:
+    layers = view.study.layers(Embedding, view.faces)
+    if not layers:
+        words = f"The faces “{view.faces}” were not laid out on a plane."
+        return [nothing_here("No latent space yet", words, "fer-probe probe")]
+    layer = view.choice("layer", layers)
+    embedding = view.study.load(Embedding, view.faces, layer)
+    faces, evaluation = view.study.faces(view.faces), view.study.find(Evaluation, view.faces)
+    colours = colour_choices(faces, evaluation)
+    colour = view.choice("colour", colours)
+    chosen = view.number("face", len(faces))
+    figure = embedding_figure(embedding, faces, colour_by=colour, evaluation=evaluation)
+    words = f"{len(faces)} faces on a plane by {layer}, coloured by {colour}"
+    return [
+        dmc.Stack(
+            [
+                dmc.Title("Latent space", order=1),
+                dmc.Text(f"Each point is a face, placed by what {layer} gives for it.", className="quiet"),
+            ],
+            gap=4,
+        ),
+        _controls(view, layers, layer, colours, colour, chosen, len(faces)),
+        dmc.Box(
+            [
+                panel("", graph(figure, words, "latent"), hint(EMBEDDING)),
+                html.Section(face_card(view, chosen), id="face-card", className="panel", **aria(live="polite")),
+            ],
+            className="columns columns-wide-first",
+        ),
+    ]
+
+
+def _controls(
+    view: View,
+    layers: tuple[str, ...],
+    layer: str,
+    colours: tuple[str, ...],
+    colour: str,
+    chosen: int | None,
+    count: int,
+) -> Component:
+    methods = {name: _with(view, layer=name) for name in layers}
+    named = {_embedding_name(view, name): href for name, href in methods.items()}
+    by = {_colour_name(name): _with(view, colour=name) for name in colours}
+    return dmc.Group(
+        [
+            choice("embedding", named, _embedding_name(view, layer), label="Layer and method"),
+            choice("colour", by, _colour_name(colour), label="Colour by"),
+            dmc.NumberInput(
+                id="face-number", label="Face", value="" if chosen is None else chosen, min=0, max=count - 1,
+                allowDecimal=False, debounce=300, w=110, size="sm", placeholder=f"0–{count - 1}",
+            ),
+        ],
+        align="end",
+        className="controls",
+    )  # fmt: skip
+
+
+def _with(view: View, **changes: object) -> str:
+    return view.link("/latent", **{**view.query, **changes})
+
+
+def _embedding_name(view: View, layer: str) -> str:
+    method = view.study.load(Embedding, view.faces, layer).method
+    return f"{layer} · {_METHODS.get(method, method)}"
+
+
+def _colour_name(colour: str) -> str:
+    return action_unit_label(int(colour[2:])) if colour[2:].isdecimal() else colour.capitalize()
+
+
+def face_card(view: View, index: int | None) -> list[Any]:
+    """A face and all that is known of it; how to choose one where none is chosen."""
+    if index is None:
+        return [
+            dmc.Text("Point at a face, or click to keep it here. Its number can be typed as well.", className="quiet")
+        ]
+    faces, evaluation = view.study.faces(view.faces), view.study.find(Evaluation, view.faces)
+    facts = [*_labels(faces, index), *([] if evaluation is None else [("Read as", _reading(evaluation, index))])]
+    return [
+        dmc.Title(f"Face {index}", order=2, size="h4", className="panel-title"),
+        picture(view.picture("face", index), f"Face {index}", "picture picture-face"),
+        html.Dl([part for name, text in facts for part in (html.Dt(name), html.Dd(text))], className="facts"),
+    ]
+
+
+def _labels(faces: FaceImages, index: int) -> list[tuple[str, str]]:
+    expression = int(faces.expression[index])
+    facts = [("Expression", faces.expression_names[expression] if expression >= 0 else "not labelled")]
+    if faces.subject is not None:
+        facts.append(("Subject", str(faces.subject[index])))
+    if len(faces.action_unit_numbers):
+        shown = faces.action_unit_numbers[np.asarray(faces.action_units[index]) == 1]
+        coded = "none" if not np.isnan(faces.action_units[index]).all() else "not coded"
+        facts.append(("Action units", ", ".join(action_unit_label(int(au)) for au in shown) or coded))
+    return facts
+
+
+def _reading(evaluation: Evaluation, index: int) -> str:
+    """The three most probable classes."""
+    probabilities = evaluation.probabilities[index]
+    order = np.argsort(-probabilities, kind="stable")[:3]
+    return ", ".join(f"{evaluation.class_names[i]} {probabilities[i]:.0%}" for i in order)
+
+
+@callback(
+    Output("face-card", "children"),
+    Input(graph_id("latent"), "hoverData"),
+    State("_pages_location", "search"),
+    prevent_initial_call=True,
+)
+def show_face(pointed: dict[str, Any] | None, search: str | None) -> Any:
+    """The face under the pointer; the one that was kept, once the pointer has left."""
+    view = View.of(query_of(search))
+    if not pointed:
+        return face_card(view, view.number("face", len(view.study.faces(view.faces))))
+    return face_card(view, int(pointed["points"][0]["customdata"]))
+
+
+@callback(
+    Output("address", "href", allow_duplicate=True),
+    Input(graph_id("latent"), "clickData"),
+    State("_pages_location", "search"),
+    prevent_initial_call=True,
+)
+def keep_face(clicked: dict[str, Any] | None, search: str | None) -> Any:
+    """The face that was clicked, kept in the address."""
+    return _with(View.of(query_of(search)), face=clicked["points"][0]["customdata"]) if clicked else no_update
+
+
+@callback(
+    Output("address", "href", allow_duplicate=True),
+    Input("face-number", "value"),
+    State("_pages_location", "search"),
+    prevent_initial_call=True,
+)
+def type_face(number: int | str | None, search: str | None) -> Any:
+    """The face whose number was typed, kept in the address."""
+    view = View.of(query_of(search))
+    if number is None or str(number) == view.query.get("face", ""):
+        return no_update
+    return _with(view, face=number)
+
+
+register_page(__name__, "/latent", name="Latent space", title="Latent space · fer_probe", layout=layout)  # type: ignore[no-untyped-call]

@@ -1,0 +1,277 @@
+"""Feature maps: all maps of a layer as a grid, and one map with everything that is known of it."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, callback, no_update, register_page
+from dash.development.base_component import Component
+
+from dashboards.components.choices import choice, pager, switch
+from dashboards.components.gallery import SHOWN, caption, gallery, map_picture, map_tile
+from dashboards.components.graph import graph, graph_id
+from dashboards.components.notes import (
+    DISTANCE,
+    MAXIMIZED,
+    PLACES,
+    PROJECTION,
+    hint,
+    missing,
+    nothing_here,
+    panel,
+)
+from dashboards.map_order import found_by_name, map_orders, ordered_maps, units_of_maps
+from dashboards.shell import framed
+from dashboards.view import View, query_of
+from fer_probe.action_units import action_unit_label
+from fer_probe.activation_maximization import MaximizedMaps
+from fer_probe.au_distance import AUDistances
+from fer_probe.deconvolution import Projections
+from fer_probe.figures import au_profile_figure
+from fer_probe.harvesting import Harvest
+from fer_probe.response_places import ResponsePlaces
+
+#: Maps on one page of the grid.
+PER_PAGE = 64
+
+
+def layout(**query: str) -> Component:
+    """The page for an address: one map where it names one, else the grid."""
+    return framed("/maps", _content, query)
+
+
+def _content(view: View) -> list[Any]:
+    layers = view.study.layers(Harvest, view.faces)
+    if not layers:
+        return [nothing_here("No feature maps yet", "No layer of this model was harvested.", "fer-probe probe")]
+    layer = view.choice("layer", layers, str(view.study.about.get("main_layer", "")))
+    found = view.study.load(Harvest, view.faces, layer)
+    number = view.number("map", len(found.values))
+    return _grid(view, layers, found) if number is None else _one_map(view, found, number)
+
+
+def _grid(view: View, layers: tuple[str, ...], found: Harvest) -> list[Any]:
+    distances = view.study.find(AUDistances, view.faces, found.layer)
+    orders = map_orders(distances)
+    shown = view.choice("show", _pictures_of_all_maps(view, found.layer))
+    order, words = view.choice("order", tuple(orders)), view.query.get("find", "")
+    units = units_of_maps(distances)
+    maps = found_by_name(ordered_maps(found, order, distances), words, units)
+    pages = max(1, -(-len(maps) // PER_PAGE))
+    page = min(max(view.number("page", 10**6) or 1, 1), pages)
+    here = maps[(page - 1) * PER_PAGE : page * PER_PAGE]
+    tiles = [map_tile(view, found.layer, i, shown, *_captions(found, distances, units, order, i)) for i in here]
+    height, width = found.map_size
+    return [
+        dmc.Stack(
+            [
+                dmc.Title("Feature maps", order=1),
+                dmc.Text(
+                    f"{found.layer} has {len(found.values)} maps of {height} × {width}. Each picture shows "
+                    f"{SHOWN[shown]} ({found.values.shape[1]} of {found.image_count:,}, the strongest first).",
+                    className="quiet",
+                ),
+            ],
+            gap=4,
+        ),
+        _controls(view, layers, found.layer, shown, order, orders, words),
+        gallery(tiles, f"Maps of {found.layer}") if here else nothing_here(*_no_such_map(found.layer, words)),
+        *pager("page", [_with(view, page=i) for i in range(1, pages + 1)], page),
+        *([hint(PROJECTION)] if shown == "projections" else []),
+    ]
+
+
+def _pictures_of_all_maps(view: View, layer: str) -> tuple[str, ...]:
+    """The pictures that every map of the layer has."""
+    has = {"projections": Projections, "places": ResponsePlaces}
+    return ("originals", *[name for name, kind in has.items() if view.study.find(kind, view.faces, layer)])
+
+
+def _controls(
+    view: View, layers: tuple[str, ...], layer: str, shown: str, order: str, orders: dict[str, str], words: str
+) -> Component:
+    here = {**view.query, "page": None}
+    shows = _pictures_of_all_maps(view, layer)
+    return dmc.Group(
+        [
+            choice(
+                "layer", {name: _with(view, layer=name, page=None, order=None) for name in layers}, layer, label="Layer"
+            ),
+            switch(
+                "show",
+                {name.capitalize(): view.link("/maps", **{**here, "show": name}) for name in shows},
+                shown.capitalize(),
+                label="Show",
+            ),
+            choice(
+                "order",
+                {label: _with(view, order=name, page=None) for name, label in orders.items()},
+                orders[order],
+                label="Order by",
+            ),
+            dmc.TextInput(
+                id="find-map",
+                label="Find",
+                value=words,
+                debounce=400,
+                placeholder="113, AU12 or “lip”",
+                w=170,
+                size="sm",
+            ),
+        ],
+        align="end",
+        gap="md",
+        className="controls",
+    )
+
+
+def _with(view: View, **changes: object) -> str:
+    return view.link("/maps", **{**view.query, **changes})
+
+
+def _captions(
+    found: Harvest, distances: AUDistances | None, units: dict[int, list[int]], order: str, number: int
+) -> list[Component]:
+    """What was ordered by, and the units whose best map it is."""
+    lines = []
+    if order.startswith("au") and distances is not None:
+        row = distances.row(int(order[2:]))
+        side = "" if distances.direction[row, number] > 0 else " (other side)"
+        lines.append(caption(f"D {distances.distance[row, number]:.3g}{side}"))
+    elif order == "strongest":
+        lines.append(caption(f"response {found.values[number, 0]:.3g}"))
+    return lines + [caption(f"best for {action_unit_label(au)}") for au in units.get(number, [])]
+
+
+def _no_such_map(layer: str, words: str) -> tuple[str, str]:
+    return "No map found", f"No map of {layer} is called “{words}”: search a number, or an action unit it is best for."
+
+
+def _one_map(view: View, found: Harvest, number: int) -> list[Any]:
+    layer = found.layer
+    distances = view.study.find(AUDistances, view.faces, layer)
+    units = units_of_maps(distances).get(number, [])
+    return [
+        _map_title(view, found, number, units),
+        dmc.Box([_originals(view, layer, number), _projections(view, layer, number)], className="columns"),
+        dmc.Box(
+            [_maximized(view, found, number), _places(view, layer, number), _distances(view, distances, number)],
+            className="columns",
+        ),
+    ]
+
+
+def _map_title(view: View, found: Harvest, number: int, units: list[int]) -> Component:
+    count, strongest = len(found.values), float(found.values[number, 0])
+    back = view.link("/maps", layer=found.layer, page=number // PER_PAGE + 1 if number >= PER_PAGE else None)
+    links = [
+        _step(view, found.layer, (number - 1) % count, "‹ Previous", "ArrowLeft"),
+        _step(view, found.layer, (number + 1) % count, "Next ›", "ArrowRight"),
+    ]
+    best = [
+        dmc.Anchor(action_unit_label(au), href=view.link("/action-units", au=au), className="badge") for au in units
+    ]
+    return dmc.Stack(
+        [
+            dmc.Anchor(f"All maps of {found.layer}", href=back, size="sm"),
+            dmc.Group(
+                [dmc.Title(f"{found.layer}, map {number}", order=1), dmc.Group(links, gap="xs")],
+                justify="space-between",
+            ),
+            dmc.Group(
+                [
+                    dmc.Text(f"Largest response to these faces: {strongest:.4g}.", className="quiet"),
+                    *([dmc.Text("Largest D for", className="quiet"), *best] if best else []),
+                ],
+                gap="xs",
+            ),
+        ],
+        gap=4,
+    )
+
+
+def _step(view: View, layer: str, number: int, words: str, key: str) -> Component:
+    return dmc.Anchor(
+        words,
+        href=view.link("/maps", layer=layer, map=number),
+        className="button",
+        underline="never",
+        **{"data-key": key, "aria-keyshortcuts": key, "aria-label": f"{words.strip('‹› ')} map, {number}"},
+    )
+
+
+def _originals(view: View, layer: str, number: int) -> Component:
+    return panel(
+        "Strongest faces",
+        map_picture(view, layer, number, "originals"),
+        dmc.Text("The part of each face that the map's strongest unit sees, the strongest first.", size="sm"),
+    )
+
+
+def _projections(view: View, layer: str, number: int) -> Component:
+    record = view.study.find(Projections, view.faces, layer)
+    if record is None:
+        return panel("Projections", missing("Nothing of this layer was projected back"))
+    rules = {"deconvnet": "Deconvolution", "guided": "Guided backpropagation", "gradient": "Gradient"}
+    words = f"{rules.get(record.rule, record.rule)} of the same units, in the same places. Grey is zero."
+    if record.extended_rectifiers:
+        words += f" {record.extended_rectifiers} rectifiers took the rule by extension."
+    picture = map_picture(view, layer, number, "projections")
+    return panel("Projections", picture, dmc.Text(words, size="sm"), hint(PROJECTION))
+
+
+def _maximized(view: View, found: Harvest, number: int) -> Component:
+    record = view.study.find(MaximizedMaps, view.faces, found.layer)
+    if record is None:
+        return panel("Maximised", missing("No map of this layer was maximised"))
+    rows = [i for i, one in enumerate(record.maps) if int(one) == number]
+    if not rows:
+        return panel("Maximised", missing(f"Only {len(record.maps)} maps were maximised, not this one"))
+    reached, largest = float(record.activation[rows[0]]), float(found.values[number, 0])
+    words = f"Reaches {reached:.3g}; the largest response to a face is {largest:.3g}."
+    return panel(
+        "Maximised", map_picture(view, found.layer, number, "maximized"), dmc.Text(words, size="sm"), hint(MAXIMIZED)
+    )
+
+
+def _places(view: View, layer: str, number: int) -> Component:
+    if view.study.find(ResponsePlaces, view.faces, layer) is None:
+        return panel("Where it fires", missing("The places of this layer's responses were not kept"))
+    return panel("Where it fires", map_picture(view, layer, number, "places"), hint(PLACES))
+
+
+def _distances(view: View, distances: AUDistances | None, number: int) -> Component:
+    if distances is None:
+        return panel("Action units", missing("No distance to action units was measured on this layer"))
+    figure = graph(au_profile_figure(distances, number), f"Distance of map {number} to every action unit", "au-profile")
+    return panel("Action units", figure, hint(DISTANCE))
+
+
+@callback(
+    Output("address", "href", allow_duplicate=True),
+    Input("find-map", "value"),
+    State("_pages_location", "search"),
+    prevent_initial_call=True,
+)
+def find_map(words: str | None, search: str | None) -> Any:
+    """The grid with only the maps that a search finds."""
+    view = View.of(query_of(search))
+    if (words or "") == view.query.get("find", ""):
+        return no_update
+    return _with(view, find=words, page=None)
+
+
+@callback(
+    Output("address", "href", allow_duplicate=True),
+    Input(graph_id("au-profile"), "clickData"),
+    State("_pages_location", "search"),
+    prevent_initial_call=True,
+)
+def open_action_unit(clicked: dict[str, Any] | None, search: str | None) -> Any:
+    """The action unit whose bar was clicked, on the same layer."""
+    if not clicked:
+        return no_update
+    view = View.of(query_of(search))
+    return view.link("/action-units", au=clicked["points"][0]["customdata"], layer=view.query.get("layer"))
+
+
+register_page(__name__, "/maps", name="Feature maps", title="Feature maps · fer_probe", layout=layout)  # type: ignore[no-untyped-call]

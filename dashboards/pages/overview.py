@@ -1,0 +1,201 @@
+"""Overview: what the model is, what it reads, and a first look at what its maps see."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+import numpy as np
+from dash import html, register_page
+from dash.development.base_component import Component
+
+from dashboards.components.gallery import caption, face_tile, gallery, map_picture
+from dashboards.components.graph import graph
+from dashboards.components.notes import DISTANCE, hint, missing, panel
+from dashboards.components.tables import table
+from dashboards.shell import framed
+from dashboards.view import View
+from fer_probe.action_units import action_unit_label
+from fer_probe.architecture import Architecture
+from fer_probe.au_distance import AUDistances
+from fer_probe.evaluation import Evaluation
+from fer_probe.faces.face_images import FaceImages
+from fer_probe.figures import (
+    ARCHITECTURE_COLUMNS,
+    architecture_rows,
+    best_map_in_words,
+    confusion_figure,
+    expression_counts_figure,
+    training_curves_figure,
+)
+from fer_probe.harvesting import Harvest
+
+#: How many faces, and how many mistakes, the page shows.
+FACES_SHOWN, MISTAKES_SHOWN = 16, 16
+
+
+def layout(**query: str) -> Component:
+    """The page for an address."""
+    return framed("/", _content, query)
+
+
+def _content(view: View) -> list[Any]:
+    faces = view.study.faces(view.faces)
+    evaluation = view.study.find(Evaluation, view.faces)
+    architecture = view.study.find(Architecture, view.faces)
+    return [
+        _title(view, architecture),
+        *[dmc.Alert(note, color="yellow", variant="light") for note in view.study.about.get("notes", ())],
+        _numbers(view, faces, evaluation, architecture),
+        _first_look(view),
+        _faces(view, faces),
+        dmc.Box([_confusion(evaluation), _curves(view), _counts(faces)], className="columns"),
+        _mistakes(view, evaluation),
+        _architecture(architecture),
+    ]
+
+
+def _title(view: View, architecture: Architecture | None) -> Component:
+    about = view.study.about
+    facts = [_model_name(about.get("model", "")), f"{len(about.get('class_names', ()))} classes"]
+    if architecture is not None:
+        channels, height, width = architecture.picture
+        facts.append(f"{height} × {width} {'grey' if channels == 1 else 'colour'} input")
+        facts.append(f"{architecture.total_parameters:,} parameters")
+    return dmc.Stack(
+        [dmc.Title(view.study.name, order=1), dmc.Text(" · ".join(filter(None, facts)), className="quiet")], gap=4
+    )
+
+
+def _model_name(model: Any) -> str:
+    """A model built by name, one from elsewhere, or a plain name."""
+    return str(model.get("name") or model.get("class", "")) if isinstance(model, dict) else str(model)
+
+
+def _numbers(
+    view: View, faces: FaceImages, evaluation: Evaluation | None, architecture: Architecture | None
+) -> Component:
+    subjects = "–" if faces.subject is None else str(len(np.unique(faces.subject)))
+    accuracy = "–" if evaluation is None or np.isnan(evaluation.accuracy) else f"{evaluation.accuracy:.1%}"
+    maps = {layer: len(view.study.load(Harvest, view.faces, layer).values) for layer in _layers(view)}
+    return dmc.SimpleGrid(
+        [
+            _number(accuracy, f"accuracy on the faces “{view.faces}”"),
+            _number(f"{len(faces):,}", "faces"),
+            _number(subjects, "subjects"),
+            _number(str(len(faces.action_unit_numbers)), "action units coded"),
+            _number(f"{sum(maps.values()):,}", f"feature maps in {len(maps)} layers"),
+        ],
+        cols={"base": 2, "sm": 3, "md": 5},
+        spacing="sm",
+    )
+
+
+def _number(number: str, words: str) -> Component:
+    return dmc.Box(
+        [dmc.Text(number, className="number"), dmc.Text(words, size="sm", className="quiet")], className="panel"
+    )
+
+
+def _layers(view: View) -> tuple[str, ...]:
+    return view.study.layers(Harvest, view.faces)
+
+
+def _first_look(view: View) -> Component:
+    layer = str(view.study.about.get("main_layer", ""))
+    distances = view.study.find(AUDistances, view.faces, layer)
+    if distances is None:
+        return panel("First look: a map for each action unit?", missing("No distance to action units was measured"))
+    units = [int(au) for au in distances.action_unit_numbers]
+    return panel(
+        "First look: a map for each action unit?",
+        dmc.Text(f"For each action unit, the map of {layer} with the largest distance D on the unit's side."),
+        gallery([_best_of(view, layer, distances, au) for au in units], "Action units and their best maps"),
+        hint(DISTANCE),
+    )
+
+
+def _best_of(view: View, layer: str, distances: AUDistances, au: int) -> Component:
+    best = distances.best_map(au)
+    words = best_map_in_words(distances, au)
+    shown = map_picture(view, layer, best, "originals") if best is not None else dmc.Box(words, className="no-picture")
+    name = dmc.Text(action_unit_label(au), fw=600, size="sm")
+    lines = [name, caption(words)] if best is not None else [name]
+    return html.Li(
+        dmc.Anchor([shown, *lines], href=view.link("/action-units", au=au), className="tile", underline="never")
+    )
+
+
+def _faces(view: View, faces: FaceImages) -> Component:
+    some = np.unique(np.linspace(0, len(faces) - 1, FACES_SHOWN).astype(int))
+    tiles = [
+        face_tile(view, int(i), f"Face {i}, {_label(faces, int(i))}", caption(_label(faces, int(i)))) for i in some
+    ]
+    return panel(
+        "The faces",
+        dmc.Text(
+            f"{len(some)} of the {len(faces):,} faces “{view.faces}”" + (f": {faces.source}." if faces.source else ".")
+        ),
+        gallery(tiles, "Some of the faces", small=True),
+    )
+
+
+def _label(faces: FaceImages, index: int) -> str:
+    expression = int(faces.expression[index])
+    return faces.expression_names[expression] if expression >= 0 else "no label"
+
+
+def _confusion(evaluation: Evaluation | None) -> Component:
+    if evaluation is None:
+        return panel("Confusion matrix", missing("These faces were not evaluated"))
+    words = f"Confusion matrix of {len(evaluation.class_names)} classes, accuracy {evaluation.accuracy:.1%}"
+    return panel("", graph(confusion_figure(evaluation), words, "confusion"))
+
+
+def _curves(view: View) -> Component:
+    curves = view.study.about.get("curves") or {}
+    if not curves:
+        return panel("Training curves", missing("The checkpoint carries no training curves", "fer-probe train"))
+    return panel("", graph(training_curves_figure(curves), f"Training curves: {', '.join(curves)}", "curves"))
+
+
+def _counts(faces: FaceImages) -> Component:
+    return panel("", graph(expression_counts_figure(faces), "How many faces show each expression", "counts"))
+
+
+def _mistakes(view: View, evaluation: Evaluation | None) -> Component | None:
+    if evaluation is None:
+        return None
+    wrong = [int(i) for i in evaluation.misclassified[:MISTAKES_SHOWN]]
+    tiles = [_mistake(view, evaluation, i) for i in wrong]
+    count = len(evaluation.misclassified)
+    words = f"{count} faces are read wrongly" + (f"; the {len(wrong)} surest:" if count > len(wrong) else ":")
+    return panel(
+        "Misclassified faces",
+        dmc.Text(words if count else "None of the labelled faces."),
+        gallery(tiles, "Misclassified faces", small=True),
+    )
+
+
+def _mistake(view: View, evaluation: Evaluation, index: int) -> Component:
+    said = evaluation.class_names[evaluation.predicted[index]]
+    label = evaluation.class_names[evaluation.expected[index]]
+    sure = evaluation.probabilities[index, evaluation.predicted[index]]
+    return face_tile(
+        view,
+        index,
+        f"Face {index}: {label}, read as {said}",
+        caption(f"read {said} ({sure:.0%})"),
+        caption(f"is {label}"),
+    )
+
+
+def _architecture(architecture: Architecture | None) -> Component:
+    if architecture is None:
+        return panel("Architecture", missing("The network was not described"))
+    rows = [[row[column] for column in ARCHITECTURE_COLUMNS] for row in architecture_rows(architecture)]
+    return panel(
+        "Architecture",
+        table([c.capitalize() for c in ARCHITECTURE_COLUMNS], rows, "Layers of the network", numeric=(3,)),
+    )
+
+
+register_page(__name__, "/", name="Overview", title="Overview · fer_probe", layout=layout)  # type: ignore[no-untyped-call]

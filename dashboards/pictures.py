@@ -1,0 +1,130 @@
+"""Pictures as files: every map and face of a study has an address, and nothing is packed into the pages.
+
+/pictures/FACES/LAYER/MAP/originals.png       also projections, maximized, places
+/pictures/FACES/face/INDEX.png                ?study=NAME where there are several
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from flask import Blueprint, Response, request
+from numpy.typing import NDArray
+
+from dashboards.view import View
+from fer_probe.activation_maximization import MaximizedMaps
+from fer_probe.architecture import Architecture
+from fer_probe.deconvolution import Projections
+from fer_probe.figures.mosaics import mosaic, original_mosaic, projection_mosaic
+from fer_probe.figures.pictures import (
+    enlarged,
+    face_thumbnail,
+    maximized_picture,
+    mean_picture,
+    places_overlay,
+    png,
+)
+from fer_probe.harvesting import Harvest
+from fer_probe.records import Record, RecordError
+from fer_probe.response_places import ResponsePlaces
+from fer_probe.study import STUDY_FILE, Study, StudyError
+
+Picture = NDArray[np.uint8]
+R = TypeVar("R", bound=Record)
+
+#: Small pictures are enlarged to this many pixels, so that browsers need not guess.
+ENLARGED = 192
+
+pictures = Blueprint("pictures", __name__, url_prefix="/pictures")
+
+
+@pictures.get("/<faces>/<layer>/<int:number>/<shown>.png")
+def map_picture(faces: str, layer: str, number: int, shown: str) -> Response:
+    """One picture of a map, or 404 and a sentence."""
+    return _answer(faces, _map_png, layer, number, shown)
+
+
+@pictures.get("/<faces>/face/<int:index>.png")
+def face_picture(faces: str, index: int) -> Response:
+    """A face, or 404 and a sentence."""
+    return _answer(faces, _face_png, index)
+
+
+def _answer(faces: str, draw: Callable[..., bytes], *parts: str | int) -> Response:
+    try:
+        folder = View.of({"study": request.args.get("study", ""), "faces": faces}).study.folder
+        response = Response(draw(folder, _written(folder), faces, *parts), mimetype="image/png")
+    except (StudyError, RecordError) as error:
+        return Response(f"{error}\n", status=404, mimetype="text/plain")
+    response.add_etag()
+    # Ask again each time, answer 304 where nothing changed: a study that is probed anew shows its new pictures.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
+    return response
+
+
+def _written(folder: Path) -> int:
+    """When the study was last written: it tells one that was probed anew from the one that was drawn before."""
+    return (folder / STUDY_FILE).stat().st_mtime_ns
+
+
+@lru_cache(maxsize=4096)
+def _map_png(folder: Path, written: int, faces: str, layer: str, number: int, shown: str) -> bytes:
+    study = Study.open(folder)
+    if shown not in _DRAWN:
+        raise StudyError(f"a map has no picture {shown!r}; it has {', '.join(_DRAWN)}")
+    maps = len(study.load(Harvest, faces, layer).values)
+    if number >= maps:
+        raise StudyError(f"layer {layer!r} has no map {number}; its maps are numbered 0 to {maps - 1}")
+    return png(_DRAWN[shown](study, faces, layer, number))
+
+
+@lru_cache(maxsize=4096)
+def _face_png(folder: Path, written: int, faces: str, index: int) -> bytes:
+    images = Study.open(folder).faces(faces)
+    if index >= len(images):
+        raise StudyError(f"faces {faces!r} have no face {index}; they are numbered 0 to {len(images) - 1}")
+    return png(face_thumbnail(images, index, ENLARGED))
+
+
+def _originals(study: Study, faces: str, layer: str, number: int) -> Picture:
+    """The fields that excited the map; the whole faces where nothing was projected."""
+    projections = study.find(Projections, faces, layer)
+    if projections is not None:
+        size = study.load(Architecture, faces).picture[1:]
+        return original_mosaic(study.faces(faces), projections, number, (size[0], size[1]))
+    images, found = study.faces(faces), study.load(Harvest, faces, layer)
+    return mosaic(np.stack([face_thumbnail(images, int(i)) for i in found.image_index[number]]))
+
+
+def _projections(study: Study, faces: str, layer: str, number: int) -> Picture:
+    return projection_mosaic(study.load(Projections, faces, layer), number)
+
+
+def _maximized(study: Study, faces: str, layer: str, number: int) -> Picture:
+    found = study.load(MaximizedMaps, faces, layer)
+    row = np.flatnonzero(found.maps == number)
+    if not len(row):
+        raise StudyError(f"map {number} of {layer!r} was not maximised; {len(found.maps)} other maps were")
+    return enlarged(maximized_picture(found.pixels[row[0]]), ENLARGED)
+
+
+def _places(study: Study, faces: str, layer: str, number: int) -> Picture:
+    places = study.load(ResponsePlaces, faces, layer)
+    ground = _mean_face(study.folder, _written(study.folder), faces, places.picture_size)
+    return enlarged(places_overlay(ground, places, number), ENLARGED)
+
+
+@lru_cache(maxsize=8)
+def _mean_face(folder: Path, written: int, faces: str, size: tuple[int, int]) -> Picture:
+    return mean_picture(Study.open(folder).faces(faces), size)
+
+
+_DRAWN: dict[str, Callable[[Study, str, str, int], Picture]] = {
+    "originals": _originals,
+    "projections": _projections,
+    "maximized": _maximized,
+    "places": _places,
+}
