@@ -36,6 +36,7 @@ def architecture_figure(architecture: Architecture, *, dark: bool = False) -> go
     rows = architecture_rows(architecture)
     figure = go.Figure(
         go.Table(
+            columnwidth=[1, 1.2, 1.2, 1.2, 1],
             header={"values": [f"<b>{column}</b>" for column in ARCHITECTURE_COLUMNS], "align": "left", "height": 26},
             cells={"values": [[row[c] for row in rows] for c in ARCHITECTURE_COLUMNS], "align": "left", "height": 24},
         )

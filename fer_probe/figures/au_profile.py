@@ -29,9 +29,7 @@ def au_profile_figure(distances: AUDistances, map_number: int, *, dark: bool = F
     figure.update_yaxes(showgrid=False, ticks="").update_xaxes(
         title_text="distance D", showgrid=True, rangemode="tozero"
     )
-    figure.update_layout(
-        height=140 + 20 * max(len(labels), 3), bargap=0.3, barmode="overlay", legend_y=-60 / (20 * len(labels) + 1)
-    )
+    figure.update_layout(height=140 + 20 * max(len(labels), 3), bargap=0.3, barmode="overlay")
     note = " · ".join(filter(None, (distances.layer, f"n = {distances.n} strongest faces of each kind")))
     return themed(titled(figure, f"Map {map_number}: distance to every AU", note), dark)
 
@@ -47,7 +45,7 @@ def _add_side(
     figure.add_bar(
         y=[_label(distances, row) for row in rows], x=np.nan_to_num(distances.distance[rows, map_number]),
         customdata=distances.action_unit_numbers[rows], orientation="h", marker_color=colour, marker_line_width=0,
-        name=f"stronger on faces {words}", hovertemplate="%{y}<br>D = %{x:.3g}<extra></extra>",
+        name=f"stronger {words}", hovertemplate="%{y}<br>D = %{x:.3g}<extra></extra>",
     )  # fmt: skip
 
 

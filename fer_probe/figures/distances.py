@@ -46,8 +46,8 @@ def distance_grid_figure(
     figure = make_subplots(rows, columns, subplot_titles=titles, vertical_spacing=min(0.2, 0.36 / rows))
     for place, au in enumerate(chosen):
         _add_maps(figure, distances, au, row=place // columns + 1, col=place % columns + 1, legend=place == 0)
-    figure.update_layout(height=90 + 210 * rows, hovermode="closest", barmode="overlay", bargap=0.15)
-    figure.update_layout(legend_y=-0.4 / rows)
+    figure.update_layout(height=110 + 200 * rows, hovermode="closest", barmode="overlay", bargap=0.15)
+    figure.update_layout(margin_t=84).update_annotations(font_size=12)
     figure.update_yaxes(title_text=_D_AXIS, col=1).update_xaxes(title_text="feature map", row=rows)
     return themed(titled(figure, "Distance D over all feature maps", _method(distances)), dark)
 
@@ -68,11 +68,12 @@ def distance_heatmap_figure(distances: AUDistances, *, dark: bool = False) -> go
             z=shown, x=maps, y=labels, zmin=-1, zmax=1, autocolorscale=True, text=_cell_texts(distances),
             customdata=np.broadcast_to(maps, signed.shape), hoverongaps=False,
             hovertemplate="%{y}<br>map %{x}<br>%{text}<extra></extra>",
-            colorbar={"orientation": "h", "y": -0.2, "yanchor": "top", "thickness": 10, "tickvals": [-1, 0, 1],
-                      "ticktext": ["without the AU", "0", "with the AU"], "len": 0.8},
+            colorbar={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0.4,
+                      "thickness": 8, "lenmode": "pixels", "len": 200, "tickvals": [-0.75, 0, 0.75],
+                      "ticktext": ["without the AU", "0", "with the AU"], "ticks": "", "tickangle": 0},
         )
     )  # fmt: skip
-    figure.update_layout(height=150 + 20 * max(len(labels), 4))
+    figure.update_layout(height=160 + 20 * max(len(labels), 4), margin_b=60)
     figure.update_yaxes(autorange="reversed", showgrid=False).update_xaxes(title_text="feature map")
     return themed(
         titled(figure, "D of every action unit and map", f"{_method(distances)} · rows scaled to their largest"), dark
@@ -100,28 +101,39 @@ def _method(distances: AUDistances) -> str:
 
 
 def _add_maps(figure: go.Figure, distances: AUDistances, au: int, *, legend: bool, **place: Any) -> None:
-    """The bars of one action unit, and the name of its best map."""
+    """The bars of one action unit and the name of its best map, or why there is none."""
     row, best = distances.row(au), distances.best_map(au)
-    if distances.too_few[row] or best is None:
-        say(figure, best_map_in_words(distances, au).replace(" (", "<br>("), **place)
-    on_side = distances.direction[row] > 0
-    for side, colour, words in ((on_side, AU_SIDE, "with the AU"), (~on_side, OTHER_SIDE, "without it")):
-        maps = np.flatnonzero(side)
+    if distances.too_few[row]:
+        say(figure, best_map_in_words(distances, au).replace(" (", "<br>(").replace("; ", ";<br>"), **place)
+        figure.update_xaxes(showticklabels=False, ticks="", **place).update_yaxes(
+            showticklabels=False, showgrid=False, ticks="", **place
+        )
+        return
+    for on_side, colour, words in ((True, AU_SIDE, "with the AU"), (False, OTHER_SIDE, "without it")):
+        maps = np.flatnonzero((distances.direction[row] > 0) == on_side)
         figure.add_bar(
             x=maps, y=distances.distance[row, maps], customdata=maps, marker_color=colour, marker_line_width=0,
-            name=f"stronger on faces {words}", legendgroup=words, showlegend=legend,
+            name=f"stronger {words}", legendgroup=words, showlegend=legend,
             hovertemplate=f"map %{{x}}<br>D = %{{y:.3g}}<br>stronger {words}<extra></extra>", **place,
         )  # fmt: skip
-    if best is not None:
-        _name_best(figure, best, distances.distance[row], place)
+    top = 1.25 * float(distances.distance[row].max()) or 1.0
+    figure.update_yaxes(range=[0, top], **place)
+    if best is None:
+        say(figure, "none: no map answers more<br>to faces with it", 1, **place)
+    else:
+        _name_best(figure, best, distances.distance[row], top, place)
 
 
-def _name_best(figure: go.Figure, best: int, distance: np.ndarray, place: dict[str, Any]) -> None:
-    inward = 34 if best < len(distance) / 2 else -34
+def _name_best(figure: go.Figure, best: int, distance: np.ndarray, top: float, place: dict[str, Any]) -> None:
+    """The best map's number above all bars, with a line down to its own."""
+    side = best / max(1, len(distance) - 1)
+    axes = figure.get_subplot(**place) if place else None
+    axref, ayref = ("x", "y") if axes is None else (name.plotly_name.replace("axis", "") for name in axes)
     figure.add_annotation(
-        x=best, y=distance[best], text=f"<b>map {best}</b>", ax=inward, ay=-16, showarrow=True, **place
-    )
-    figure.update_yaxes(range=[0, 1.22 * float(np.nanmax(distance))], **place)
+        x=best, y=distance[best], ax=best, ay=0.93 * top, axref=axref, ayref=ayref, text=f"<b>map {best}</b>",
+        xanchor="left" if side < 0.15 else "right" if side > 0.85 else "center", showarrow=True,
+        arrowcolor=AU_SIDE, **place,
+    )  # fmt: skip
 
 
 def _cell_texts(distances: AUDistances) -> np.ndarray:

@@ -45,7 +45,7 @@ def embedding_figure(
     names = list(dict.fromkeys(sorted(labels.tolist(), key=_unknown_last)))
     for place, name in enumerate(names):
         _add_points(figure, embedding, np.flatnonzero(labels == name), name, place, faces)
-    figure.update_layout(height=470, showlegend=1 < len(names) <= 16, hovermode="closest", legend_y=-0.02)
+    figure.update_layout(height=470, showlegend=1 < len(names) <= 16, hovermode="closest")
     figure.update_xaxes(visible=False).update_yaxes(visible=False, scaleanchor="x", scaleratio=1)
     method = _METHODS.get(embedding.method, embedding.method)
     title = " of ".join(filter(None, (method, embedding.layer))) + ("" if faces is None else f" by {colour_by}")

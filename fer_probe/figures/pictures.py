@@ -130,8 +130,7 @@ def places_overlay(mean_face: Picture, places: ResponsePlaces, map_number: int) 
     largest = float(response.max())
     heat = _at_every_pixel(response / (largest or 1), places)
     coloured = cv2.applyColorMap(np.rint(255 * heat).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]
-    # Square root: opacity follows weak responses too, while their colour stays dark.
-    opacity = 0.75 * np.sqrt(heat)[..., None]
+    opacity = 0.8 * heat[..., None] ** 0.8  # so that the face stays visible where the map hardly answers
     return np.rint((1 - opacity) * mean_face[..., None] + opacity * coloured).astype(np.uint8)
 
 

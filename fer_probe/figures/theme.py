@@ -42,13 +42,13 @@ def titled(figure: go.Figure, title: str, subtitle: str = "") -> go.Figure:
     return figure.update_layout(title_text=title, title_subtitle_text=subtitle)
 
 
-def say(figure: go.Figure, sentence: str, **place: Any) -> go.Figure:
-    """Write a sentence into the middle of a figure (of a panel, with ``row`` and ``col``) that has no data to show."""
+def say(figure: go.Figure, sentence: str, height: float = 0.5, **place: Any) -> go.Figure:
+    """Write a sentence into a figure (into a panel, with ``row`` and ``col``), at a height from 0 to 1."""
     domain = {"xref": "x domain", "yref": "y domain"}
-    return figure.add_annotation(text=sentence, x=0.5, y=0.5, showarrow=False, font_size=13, **domain, **place)
+    return figure.add_annotation(text=sentence, x=0.5, y=height, showarrow=False, **domain, **place)
 
 
-def _template(ink: str, faint: str, grid: str, hover: str, paper: str) -> go.layout.Template:
+def _template(ink: str, faint: str, grid: str, hover: str, paper: str, strong: str) -> go.layout.Template:
     axis = {
         "gridcolor": grid,
         "linecolor": faint,
@@ -66,12 +66,12 @@ def _template(ink: str, faint: str, grid: str, hover: str, paper: str) -> go.lay
             "title": {
                 "font": {"size": 15},
                 "x": 0,
-                "xref": "paper",
+                "xref": "container",
                 "xanchor": "left",
                 "y": 1,
                 "yref": "container",
                 "yanchor": "top",
-                "pad": {"t": 12, "l": 0},
+                "pad": {"t": 12, "l": 8},
                 "subtitle": {"font": {"size": 11.5, "color": faint}},
             },
             "paper_bgcolor": "rgba(0,0,0,0)",
@@ -81,14 +81,15 @@ def _template(ink: str, faint: str, grid: str, hover: str, paper: str) -> go.lay
             "yaxis": axis,
             "colorway": list(CYCLE),
             "colorscale": {
-                "sequential": [[0, paper], [0.5, "#3E83BF"], [1, "#0B3D6B" if paper == "#FFFFFF" else "#BFE0FA"]],
+                "sequential": [[0, paper], [1, strong]],
                 "diverging": [[0, "#1F6FB2"], [0.5, paper], [1, VERMILLION]],
             },
             "legend": {
                 "orientation": "h",
                 "x": 0,
-                "y": -0.28,
-                "yanchor": "top",
+                "yref": "container",
+                "y": 0,
+                "yanchor": "bottom",
                 "font": {"size": 11},
                 "title": {"text": ""},
             },
@@ -104,5 +105,5 @@ def _template(ink: str, faint: str, grid: str, hover: str, paper: str) -> go.lay
     )
 
 
-pio.templates[LIGHT] = _template("#1F2328", "#59636E", "#E4E7EB", "#FFFFFF", "#FFFFFF")
-pio.templates[DARK] = _template("#E6EAEE", "#9DA7B1", "#2E353D", "#22272E", "#161B22")
+pio.templates[LIGHT] = _template("#1F2328", "#59636E", "#E4E7EB", "#FFFFFF", "#FFFFFF", "#0F4C81")
+pio.templates[DARK] = _template("#E6EAEE", "#9DA7B1", "#2E353D", "#22272E", "#161B22", "#2870B0")

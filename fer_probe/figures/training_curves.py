@@ -25,12 +25,12 @@ def training_curves_figure(curves: Mapping[str, Sequence[float]], *, dark: bool 
         say(figure, "no curves were kept")
     for row, (panel, names) in enumerate(panels.items(), start=1):
         for place, name in enumerate(names):
-            _add_curve(figure, name, curves[name], _colour(name, place), row)
-        figure.update_yaxes(title_text=panel, row=row, tickformat=".0%" if panel == "accuracy" else None)
+            _add_curve(figure, _word(name, panel), curves[name], _colour(name, place), row)
+        figure.update_yaxes(
+            title_text=panel, row=row, tickformat=".0%" if panel == "accuracy" else None, rangemode="tozero"
+        )
     figure.update_xaxes(title_text="epoch", row=max(1, len(panels)))
-    figure.update_layout(
-        height=120 + 170 * max(1, len(panels)), hovermode="x unified", legend_y=-0.3 / max(1, len(panels))
-    )
+    figure.update_layout(height=130 + 160 * max(1, len(panels)), hovermode="x unified", legend_traceorder="normal")
     epochs = max((len(values) for values in curves.values()), default=0)
     return themed(titled(figure, "Training curves", f"{epochs} epochs"), dark)
 
@@ -41,11 +41,17 @@ def panel_of(name: str) -> str:
 
 
 def _add_curve(figure: go.Figure, name: str, values: Sequence[float], colour: str, row: int) -> None:
-    epochs = np.arange(1, len(values) + 1)
     figure.add_scatter(
-        x=epochs, y=np.asarray(values, dtype=float), name=name.replace("_", " "), mode="lines+markers",
+        x=np.arange(1, len(values) + 1), y=np.asarray(values, dtype=float), name=name, mode="lines+markers",
         line_color=colour, line_width=2, marker_size=4, row=row, col=1, hovertemplate="%{y:.3g}",
+        legendgroup=name, showlegend=name not in {curve.name for curve in figure.data},
     )  # fmt: skip
+
+
+def _word(name: str, panel: str) -> str:
+    """What is left to say of a curve in its panel: ``train_loss`` → ``train``."""
+    words = name.replace("_", " ")
+    return words.replace(panel, "").strip() or words
 
 
 def _colour(name: str, place: int) -> str:
