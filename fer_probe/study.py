@@ -76,8 +76,7 @@ class Study:
             StudyError: the folder holds other things than a study; nothing is touched.
         """
         folder = Path(folder)
-        if folder.exists() and any(folder.iterdir()) and not (folder / STUDY_FILE).exists():
-            raise StudyError(f"{folder} is neither empty nor a study; give another folder with --out")
+        Study.check_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
         study = Study(folder, dict(about))
         study._write_about()
@@ -87,6 +86,17 @@ class Study:
             with appearing_file(study.checkpoint_path) as partial:
                 shutil.copyfile(checkpoint, partial)
         return study
+
+    @staticmethod
+    def check_folder(folder: Path | str) -> None:
+        """Say before the work begins that a study could not be written.
+
+        Raises:
+            StudyError: the folder holds other things than a study, or is a file.
+        """
+        folder = Path(folder)
+        if folder.is_file() or (folder.exists() and any(folder.iterdir()) and not (folder / STUDY_FILE).exists()):
+            raise StudyError(f"{folder} is neither empty nor a study; give another folder with --out")
 
     @staticmethod
     def open(folder: Path | str) -> "Study":

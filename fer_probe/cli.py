@@ -1,0 +1,326 @@
+"""The command line: one verb a step of the way, and ``demo`` for all of them.
+
+The only file of ``fer_probe`` that knows ``trainers`` and ``dashboards``; its verbs import what they need when they
+are called, so that ``--help`` is quick.
+"""
+
+import importlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from fer_probe.checkpoints import Checkpoint
+    from fer_probe.faces.face_images import FaceImages
+    from fer_probe.faces.preprocessing import Preprocessing
+    from fer_probe.study import Study
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+app = typer.Typer(
+    help="What has a facial-expression network learnt to see, and is that a facial action unit?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Faces = Annotated[
+    Path | None, typer.Option("--faces", help="A corpus as its owners hand it out; drawn faces if left out.")
+]
+Out = Annotated[Path, typer.Option("--out", help="Folder of the study.")]
+Seed = Annotated[int, typer.Option("--seed", help="Of everything random.")]
+Port = Annotated[int, typer.Option("--port", help="Of the dashboard, on this machine only.")]
+
+
+class Pictures(StrEnum):
+    """The kinds of sets of drawn faces."""
+
+    expressions = "expressions"
+    sequences = "sequences"
+    action_units = "action_units"
+
+
+class Rules(StrEnum):
+    """The ways back through a rectifier."""
+
+    deconvnet = "deconvnet"
+    guided = "guided"
+    gradient = "gradient"
+
+
+def main() -> None:
+    """Run the command line; an error of the user's input is one sentence, and exit code 2."""
+    with _one_sentence():
+        app()
+
+
+@app.command(epilog="Example: fer-probe demo --no-serve --out studies/demo")
+def demo(
+    faces: Faces = None,
+    out: Out = Path("studies/demo"),
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Open the dashboard at the end.")] = True,
+    minutes: Annotated[float | None, typer.Option(help="Most minutes of training.")] = None,
+    seed: Seed = 0,
+    port: Port = 8050,
+) -> None:
+    """Draw faces (or take yours), train, probe, write study and report, and open the dashboard."""
+    from fer_probe.probe import ProbeSettings, probe_checkpoint
+    from fer_probe.report import write_report
+    from fer_probe.study import Study
+    from trainers.demonstration import demonstration_on, drawn_demonstration
+
+    Study.check_folder(out)
+    console.print("Reading faces …" if faces else "Drawing faces …")
+    shown = demonstration_on(_read(faces), seed) if faces else drawn_demonstration(seed)
+    checkpoint = shown.train(out.parent / f".{out.name}-training.safetensors", minutes=minutes)
+    console.print(
+        f"Trained {checkpoint.architecture.get('name')} on {len(shown.training)} faces: "
+        f"[bold]{checkpoint.metrics['test_accuracy']:.1%}[/bold] of {len(shown.test)} {shown.test_words} read"
+    )
+    study = probe_checkpoint(checkpoint, shown.probed, out, ProbeSettings(seed=seed), name=shown.title, say=console.print)
+    checkpoint.path.unlink()  # the study keeps its own copy
+    report = write_report(study)
+    _print_best_maps(study)
+    console.print(f"Study   {study.folder}\nReport  {report}")
+    if serve:
+        dashboard(out, port)
+
+
+@app.command(epilog="Example: fer-probe draw faces --subjects 20 --pictures action_units --size 128")
+def draw(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    subjects: Annotated[int, typer.Option(min=1, help="How many people.")] = 40,
+    size: Annotated[int, typer.Option(min=24, help="Pixels a side.")] = 96,
+    pictures: Annotated[Pictures, typer.Option(help="What each person shows.")] = Pictures.expressions,
+    per_subject: Annotated[int | None, typer.Option(min=1, help="Pictures of each.")] = None,
+    colour: Annotated[bool, typer.Option("--colour", help="Red, green, blue instead of grey.")] = False,
+    seed: Seed = 0,
+) -> None:
+    """Draw faces with known action units, as pictures with a table."""
+    from fer_probe.faces.drawn_faces import draw_faces
+    from fer_probe.faces.face_table import write_face_table
+
+    drawn = draw_faces(
+        subjects, size, seed, pictures=pictures.value, per_subject=per_subject, channels=3 if colour else 1
+    )  # fmt: skip
+    table = write_face_table(drawn, folder)
+    console.print(f"{len(drawn)} faces of {subjects} subjects in {folder}; labels in {table}")
+
+
+@app.command(epilog="Example: fer-probe faces fer2013.csv --sheet faces.png")
+def faces(
+    path: Annotated[Path, typer.Argument(help="A corpus as its owners hand it out.")],
+    sheet: Annotated[Path | None, typer.Option(help="Write a contact sheet to this PNG.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first thing that cannot be read.")] = False,
+) -> None:
+    """Say what a corpus holds: pictures, labels, subjects, action units, and what could not be read."""
+    from fer_probe.faces.summary import summary
+
+    found = _read(path, strict)
+    console.print(summary(found))
+    if sheet is not None:
+        _write_sheet(found, sheet)
+        console.print(f"Contact sheet {sheet}")
+
+
+@app.command(epilog="Example: fer-probe train jahromi_medium --faces fer2013.csv --checkpoint medium.safetensors")
+def train(
+    recipe: Annotated[str, typer.Argument(help="Name of a recipe, such as jahromi_medium or zhu_cnn.")],
+    checkpoint: Annotated[Path, typer.Option(help="Where the trained network goes (.safetensors).")],
+    faces: Faces = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's own.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Most minutes of training.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda …; the fastest there is if left out.")] = None,
+    seed: Seed = 0,
+) -> None:
+    """Train one of the papers' networks."""
+    from trainers import RECIPES
+    from trainers.demonstration import demonstration_on, drawn_demonstration
+
+    if recipe not in RECIPES:
+        raise typer.BadParameter(f"no recipe {recipe!r}; there are {', '.join(RECIPES)}")
+    shown = demonstration_on(_read(faces), seed) if faces else drawn_demonstration(seed)
+    trained = shown.train(checkpoint, recipe=RECIPES[recipe], epochs=epochs, minutes=minutes, device=device)
+    console.print(
+        f"{trained.metrics['test_accuracy']:.1%} of {len(shown.test)} {shown.test_words} read; written to {checkpoint}"
+    )
+
+
+@app.command(
+    epilog="Example: fer-probe probe stranger.pth --model package.module:Net --size 48 --mean 0 --std 1 "
+    "--classes angry,disgust,fear,happy,sad,surprise,neutral --faces fer2013.csv --split test"
+)
+def probe(
+    checkpoint: Annotated[Path, typer.Argument(help="Ours (.safetensors), or a stranger's weights.")],
+    out: Out = Path("studies/probe"),
+    faces: Faces = None,
+    split: Annotated[str | None, typer.Option(help="Only this part of the corpus: train, validation, test.")] = None,
+    layer: Annotated[list[str] | None, typer.Option(help="Probe this layer; may be repeated.")] = None,
+    rule: Annotated[Rules, typer.Option(help="How signals go back through rectifiers.")] = Rules.deconvnet,
+    extensions: Annotated[
+        bool, typer.Option("--extensions", help="Apply the rule to leaky and smooth rectifiers too.")
+    ] = False,
+    model: Annotated[str | None, typer.Option(help="For a stranger's weights: package.module:Net.")] = None,
+    size: Annotated[int | None, typer.Option(help="For a stranger's weights: pixels a side.")] = None,
+    channels: Annotated[int, typer.Option(help="For a stranger's weights: 1 grey, 3 colour.")] = 1,
+    mean: Annotated[str | None, typer.Option(help="Of pixels in 0–1: a number, or one a channel, by comma.")] = None,
+    std: Annotated[str | None, typer.Option(help="Of pixels in 0–1: a number, or one a channel, by comma.")] = None,
+    equalize: Annotated[bool, typer.Option("--equalize", help="Histogram equalisation before scaling.")] = False,
+    classes: Annotated[str | None, typer.Option(help="Names in the order of the outputs, by comma.")] = None,
+    seed: Seed = 0,
+) -> None:
+    """Run every analysis of a checkpoint on faces, into a study."""
+    from fer_probe.probe import ProbeSettings, probe_checkpoint
+    from fer_probe.report import write_report
+    from fer_probe.study import Study
+
+    Study.check_folder(out)
+    loaded = _load(checkpoint, model, _preprocessing(size, channels, mean, std, equalize), classes)
+    sets = {split or "faces": _read(faces, split=split)} if faces else _drawn_sets(seed)
+    settings = ProbeSettings(layers=layer, rule=rule.value, extensions=extensions, seed=seed)
+    study = probe_checkpoint(loaded, sets, out, settings, say=console.print)
+    write_report(study)
+    _print_best_maps(study)
+    console.print(f"Study {study.folder}; look at it with: fer-probe dashboard {study.folder}")
+
+
+@app.command(epilog="Example: fer-probe report studies/demo --out report.html")
+def report(
+    study: Annotated[Path, typer.Argument(help="Folder of the study.")] = Path("studies/demo"),
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The HTML file; report.html in the study if left out.")
+    ] = None,
+) -> None:
+    """Write a study's figures as one self-contained HTML page."""
+    from fer_probe.report import write_report
+    from fer_probe.study import Study
+
+    console.print(f"Report {write_report(Study.open(study), out)}")
+
+
+@app.command(epilog="Example: fer-probe dashboard studies/demo --port 8051")
+def dashboard(
+    study: Annotated[Path, typer.Argument(help="Folder of the study.")] = Path("studies/demo"), port: Port = 8050
+) -> None:
+    """Open a study in the browser."""
+    from dashboards.app import serve
+    from fer_probe.study import Study
+
+    Study.open(study)  # say at once when there is none
+    console.print(f"Dashboard at http://127.0.0.1:{port} – stop with Ctrl+C")
+    serve(study, port=port)
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Errors of the user's input and warnings as sentences for people; anything else keeps its traceback."""
+    from fer_probe.errors import USER_ERRORS
+
+    warnings.showwarning = lambda message, *_rest, **_options: errors.print(f"[yellow]Note:[/yellow] {message}")
+    try:
+        yield
+    except USER_ERRORS as error:
+        errors.print(f"[red]Error:[/red] {error}", soft_wrap=True)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        errors.print("Stopped; what was finished is kept.")
+        raise SystemExit(130) from None
+
+
+def _read(path: Path, strict: bool = False, split: str | None = None) -> "FaceImages":
+    from fer_probe.faces.corpora import load_faces
+
+    return load_faces(path, split=split, strict=strict)
+
+
+def _drawn_sets(seed: int) -> "dict[str, FaceImages]":
+    from fer_probe.faces.drawn_faces import draw_faces
+
+    return {
+        "expressions": draw_faces(subjects=40, size=96, seed=seed + 1),
+        "action-units": draw_faces(subjects=40, size=96, seed=seed + 1, pictures="action_units"),
+    }
+
+
+def _load(path: Path, model: str | None, preprocessing: "Preprocessing | None", classes: str | None) -> "Checkpoint":
+    from fer_probe.checkpoints import load_checkpoint
+
+    names = [name.strip() for name in classes.split(",")] if classes else None
+    return load_checkpoint(path, _built(model), preprocessing=preprocessing, class_names=names)
+
+
+def _built(model: str | None) -> Any:
+    """The network that ``package.module:Net`` names, built without arguments."""
+    if model is None:
+        return None
+    module, _, name = model.partition(":")
+    try:
+        return getattr(importlib.import_module(module), name)()
+    except (ImportError, AttributeError, TypeError) as error:
+        raise typer.BadParameter(
+            f"--model {model}: {error}; expected package.module:Net, callable without arguments"
+        ) from error
+
+
+def _preprocessing(
+    size: int | None, channels: int, mean: str | None, std: str | None, equalize: bool
+) -> "Preprocessing | None":
+    from fer_probe.faces.preprocessing import Preprocessing
+
+    if size is None and mean is None and std is None:
+        return None
+    if size is None or mean is None or std is None:
+        raise typer.BadParameter("--size, --mean and --std belong together: the scaling is part of the network")
+    return Preprocessing(
+        size=size, channels=channels, mean=_per_channel(mean), std=_per_channel(std), equalize=equalize
+    )
+
+
+def _per_channel(numbers: str) -> Any:
+    try:
+        values = [float(number) for number in numbers.split(",")]
+    except ValueError:
+        raise typer.BadParameter(f"{numbers!r}: expected a number, or one a channel, by comma") from None
+    return values[0] if len(values) == 1 else values
+
+
+def _print_best_maps(study: "Study") -> None:
+    """For every action unit the map with the largest D on its side, or none."""
+    from rich.table import Table
+
+    from fer_probe.action_units import action_unit_label
+    from fer_probe.au_distance import AUDistances
+
+    layer = str(study.about["main_layer"])
+    for faces in study.face_sets:
+        found = study.find(AUDistances, faces, layer)
+        if found is None:
+            continue
+        table = Table("Action unit", "Faces with / without", f"Map of {layer}", "D", title=f"Largest D on {faces}")
+        for row, au in enumerate(found.action_unit_numbers):
+            best = found.best_map(int(au))
+            table.add_row(
+                action_unit_label(int(au)),
+                f"{found.with_count[row]} / {found.without_count[row]}",
+                "too few" if found.too_few[row] else "none" if best is None else str(best),
+                "" if best is None else f"{found.distance[row, best]:.3g}",
+            )
+        console.print(table)
+
+
+def _write_sheet(found: "FaceImages", path: Path) -> None:
+    import numpy as np
+
+    from fer_probe.figures.pictures import face_thumbnail, mosaic, png
+    from fer_probe.records import appearing_file
+
+    chosen = np.linspace(0, len(found) - 1, min(96, len(found))).astype(int)
+    picture = mosaic([face_thumbnail(found, int(i)) for i in chosen], columns=12)
+    with appearing_file(path) as partial:
+        partial.write_bytes(png(picture))
