@@ -61,11 +61,13 @@ def lid_line(shape: Lids, t: np.ndarray, upper: bool) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class EyeLight:
-    """What the eyes are painted with: light on them (h, w), its direction, and the size of a pixel."""
+    """What the eyes are painted with: light on them (h, w), its direction, the size of a pixel, and a dimming: where the camera opens up
+    for dark skin, the white of the eye must not glare."""
 
     shade: np.ndarray
     direction: np.ndarray
     pixel: float
+    dimming: float
 
 
 def paint_eye(
@@ -110,8 +112,7 @@ def _ball(
     channels = len(skin)
     white = np.array([0.56, 0.50, 0.47] if channels == 3 else [0.51], np.float32)
     round_off = 1 - 0.42 * np.clip(x * x * 38, 0, 1)
-    # Next to dark skin the camera opens up: the white of the eye must not glare.
-    ball: np.ndarray = round_off[..., None] * white * np.minimum(1.0, 1.3 * skin.mean() ** 0.28)
+    ball: np.ndarray = round_off[..., None] * white * np.float32(light.dimming)
     caruncle = np.exp(-(((x + 0.150) / 0.020) ** 2) - ((y - 0.008) / 0.03) ** 2)
     ball += (0.8 * caruncle)[..., None] * (
         skin * np.array([1.0, 0.62, 0.6] if channels == 3 else [0.75], np.float32) - ball
@@ -135,7 +136,7 @@ def _catch_light(
     cx = 0.050 * gaze[0] * side + 0.030 * float(light.direction[0]) * side
     cy = -0.004 + 0.030 * gaze[1] + 0.030 * float(light.direction[1])
     r2 = ((x - cx) ** 2 + (y - cy) ** 2) / 0.0145**2
-    ball += (0.85 * np.exp(-r2 * r2))[..., None]
+    ball += (0.85 * light.dimming * np.exp(-r2 * r2))[..., None]
 
 
 def _crease(picture: np.ndarray, t: np.ndarray, y: np.ndarray, shape: Lids) -> None:

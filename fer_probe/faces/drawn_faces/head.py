@@ -14,7 +14,7 @@ _RELIEF_PARAMETERS = ("brow_ridge", "nose_projection", "nose_width", "upper_lip"
 
 def outline(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """0 at the centre of the head, 1 on its outline, more outside: a superellipse, narrower at the jaw."""
-    above = np.abs(x / 0.765) ** 2.1 + (np.maximum(-y, 0) / 1.24) ** 2.4
+    above = np.abs(x / 0.765) ** 2.1 + (np.maximum(-y, 0) / 1.24) ** 2.9
     below = np.abs(x / 0.765) ** 2.1 + (np.maximum(y, 0) / plane.CHIN_Y) ** 2.4
     inside: np.ndarray = np.where(y < 0, above, below)
     return inside

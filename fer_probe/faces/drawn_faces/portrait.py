@@ -34,6 +34,12 @@ class Portrait:
     depth: np.ndarray
     skin: np.ndarray
 
+    @property
+    def exposure(self) -> float:
+        """A camera meters the face: it meets dark skin more than half way."""
+        brightness = self.skin[0] if len(self.skin) == 1 else self.skin @ LUMINANCE
+        return float(1.02 * (0.42 / brightness) ** 0.78)
+
 
 @lru_cache(maxsize=64)
 def portrait(identity: Identity, resolution: int, channels: int) -> Portrait:

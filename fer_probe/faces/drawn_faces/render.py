@@ -86,7 +86,7 @@ def render(
         _paint_eye(lit, person, side, row, u, view, shift, pose, skin_light, shade)
     if identity.glasses:
         paint_glasses(lit, invert(_at_rest(person, pose)[:1], view)[0], identity.glasses, 1 / view.unit)
-    lit *= np.float32(camera.exposure) * _metered(person)
+    lit *= np.float32(camera.exposure) * np.float32(person.exposure)
     return _exposed(lit, cover, camera, size, seed)
 
 
@@ -142,7 +142,7 @@ def _shaded(
     mirror = mirror * mirror
     mirror = mirror * mirror
     mirror = mirror * mirror
-    mirror = mirror * mirror * gloss * open_sky * np.float32(0.10 * light.strength)
+    mirror = mirror * mirror * gloss * open_sky * np.float32(0.10 * light.strength / person.exposure**0.6)
     lit = paint[..., :-1] * shade[..., None] + mirror[..., None]
     return lit, paint[..., -1], shade
 
@@ -184,7 +184,7 @@ def _paint_mouth(
     chin = np.array([[0.0, plane.CHIN_Y - 0.08]]), np.array([True])
     drop = float(forward(shift, *chin)[0, 1] - forward(at_rest, *chin)[0, 1])
     shade = light.ambient + 0.75 * light.strength * max(float(light.direction[2]), 0.0)
-    shade *= min(1.0, 1.3 * float(person.skin.mean()) ** 0.28)
+    shade *= person.exposure**-0.8
     mouth.paint_mouth(lit[window], skull, open_by[box], max(drop, 0.0), shade, 1 / view.unit)
 
 
@@ -227,7 +227,7 @@ def _paint_eye(
         person.skin,
         0.86 if identity.sex == "female" else 0.66,
         pose.gaze,
-        eyes.EyeLight(even, towards, 1 / view.unit),
+        eyes.EyeLight(even, towards, 1 / view.unit, person.exposure**-0.8),
     )
 
 
@@ -246,12 +246,6 @@ def _exposed(lit: np.ndarray, cover: np.ndarray, camera: Camera, size: int, seed
     picture = picture.reshape(size, size, -1) * 255
     picture = picture + camera.noise * rng.standard_normal((size, size, 1), dtype=np.float32)
     return np.ascontiguousarray(np.clip(np.rint(picture), 0, 255).astype(np.uint8).transpose(2, 0, 1))
-
-
-def _metered(person: Portrait) -> np.float32:
-    """A camera meters the face: it meets dark skin more than half way."""
-    brightness = float(person.skin[0] if len(person.skin) == 1 else person.skin @ LUMINANCE)
-    return np.float32(1.02 * (0.42 / brightness) ** 0.78)
 
 
 def _shouldered(lit: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from fer_probe.faces.drawn_faces.scene import Camera, Light, Pose
 
 #: What may come with an expression besides its prototype, and how often; nothing that another one is known by.
 EXTRAS: dict[str, dict[int, float]] = {
-    "happiness": {25: 0.75, 26: 0.2, 7: 0.2, 11: 0.15},
+    "happiness": {25: 0.85, 26: 0.2, 7: 0.2, 11: 0.15},
     "sadness": {17: 0.5, 11: 0.2, 43: 0.1, 7: 0.1},
     "surprise": {25: 1.0},
     "fear": {25: 1.0},

@@ -9,7 +9,7 @@ from fer_probe.faces.drawn_faces.identity import Identity
 from fer_probe.faces.drawn_faces.plane import bump, hill, rise
 
 #: Linear RGB of skin from the lightest to the darkest, at equal steps of ``Identity.skin``.
-_TONES = np.log(np.array([[0.70, 0.47, 0.37], [0.60, 0.37, 0.26], [0.40, 0.22, 0.135], [0.20, 0.105, 0.06],
+_TONES = np.log(np.array([[0.70, 0.47, 0.37], [0.60, 0.395, 0.295], [0.41, 0.25, 0.17], [0.215, 0.125, 0.082],
                           [0.085, 0.045, 0.028]]))  # fmt: skip
 
 
