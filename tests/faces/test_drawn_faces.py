@@ -40,7 +40,7 @@ def test_presence_is_intensity_above_zero(expressions: DrawnFaces) -> None:
     assert np.array_equal(expressions.action_units, expressions.action_unit_intensity > 0)
     strongest = np.maximum(expressions.action_unit_left, expressions.action_unit_right)
     assert np.array_equal(expressions.action_unit_intensity, strongest)
-    assert 0 <= strongest.min() and strongest.max() <= 1
+    assert strongest.min() >= 0 and strongest.max() <= 1
 
 
 def test_expressions_show_their_prototypes(expressions: DrawnFaces) -> None:

@@ -61,8 +61,14 @@ def lid_line(shape: Lids, t: np.ndarray, upper: bool) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class EyeLight:
-    """What the eyes are painted with: light on them (h, w), its direction, the size of a pixel, and a dimming: where the camera opens up
-    for dark skin, the white of the eye must not glare."""
+    """What the eyes are painted with.
+
+    Attributes:
+        shade: (h, w) the light on them.
+        direction: towards the light.
+        pixel: the size of a pixel, in plane units.
+        dimming: where the camera opens up for dark skin, the white of the eye must not glare.
+    """
 
     shade: np.ndarray
     direction: np.ndarray

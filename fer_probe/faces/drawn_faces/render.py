@@ -9,7 +9,7 @@ from fer_probe.faces.drawn_faces import eyes, grain, mouth, plane
 from fer_probe.faces.drawn_faces.glasses import paint_glasses
 from fer_probe.faces.drawn_faces.identity import Identity
 from fer_probe.faces.drawn_faces.muscle_fields import DRAWN_ACTION_UNITS, LEFT, RIGHT, relief
-from fer_probe.faces.drawn_faces.portrait import LUMINANCE, Portrait, in_channels, portrait
+from fer_probe.faces.drawn_faces.portrait import Portrait, in_channels, portrait
 from fer_probe.faces.drawn_faces.scene import Camera, Light, Pose
 from fer_probe.faces.drawn_faces.warp import View, displacement, forward, invert
 
