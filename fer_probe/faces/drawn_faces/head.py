@@ -114,14 +114,14 @@ def _proportion_basis() -> tuple[tuple[str, ...], np.ndarray]:
     x, y = plane.coordinates(plane.COARSE)
     ax, side, zero = np.abs(x), np.sign(x), np.zeros_like(x)
     basis = {
-        "face_width": (0.035 * x, zero),
-        "jaw_width": (0.060 * x * bump(zero, y, (0, 1.0), (1, 0.85)), zero),
+        "face_width": (0.042 * x, zero),
+        "jaw_width": (0.068 * x * bump(zero, y, (0, 1.0), (1, 0.85)), zero),
         "chin_length": (zero, 0.042 * rise(y, 0.85, 1.22)),
-        "eye_spacing": (0.016 * side * bump(ax, y, (0.35, 0.0), (0.34, 0.32)), zero),
+        "eye_spacing": (0.019 * side * bump(ax, y, (0.35, 0.0), (0.34, 0.32)), zero),
         "brow_height": (zero, -0.028 * bump(ax, y, (0.34, -0.30), (0.50, 0.22))),
-        "nose_length": (zero, 0.026 * bump(x, y, (0, 0.44), (0.40, 0.26))),
+        "nose_length": (zero, 0.031 * bump(x, y, (0, 0.44), (0.40, 0.26))),
         "nose_width": (0.022 * side * bump(ax, y, (0.155, 0.42), (0.15, 0.22)), zero),
-        "mouth_width": (0.024 * side * bump(ax, y, (0.28, 0.76), (0.27, 0.28)), zero),
+        "mouth_width": (0.029 * side * bump(ax, y, (0.28, 0.76), (0.27, 0.28)), zero),
         "mouth_height": (zero, 0.020 * bump(x, y, (0, 0.80), (0.60, 0.32))),
         "upper_lip": (zero, -0.014 * bump(ax, y, (0.08, 0.655), (0.26, 0.082))),
         "lower_lip": (zero, 0.017 * bump(ax, y, (0.06, 0.865), (0.26, 0.10))),

@@ -25,6 +25,7 @@ class Portrait:
         proportions: (G, G, 2) displacement from the average, on the coarse grid.
         depth: (G, G) height towards the viewer, on the coarse grid.
         skin: (K,) the plain colour of the skin.
+        bare: (R, R, 1) 1 where no hair lies on the skin, so that it is seen to fold.
     """
 
     identity: Identity
@@ -33,6 +34,7 @@ class Portrait:
     proportions: np.ndarray
     depth: np.ndarray
     skin: np.ndarray
+    bare: np.ndarray
 
     @property
     def exposure(self) -> float:
@@ -44,15 +46,17 @@ class Portrait:
 @lru_cache(maxsize=64)
 def portrait(identity: Identity, resolution: int, channels: int) -> Portrait:
     """The layers of ``identity`` in textures of ``resolution``, in 1 (grey) or 3 (RGB) channels."""
-    layers, cover = _layers(identity, resolution, channels)
+    layers, cover, bare = _layers(identity, resolution, channels)
     paint = np.concatenate([layers[..., :channels], cover[..., None]], -1)
     relief = np.ascontiguousarray(layers[..., channels:])
     for side in (muscle_fields.LEFT, muscle_fields.RIGHT):
         lines = muscle_fields.age_relief(side, resolution)
-        relief[lines.rows, lines.columns] += np.float32(0.15 + 1.2 * identity.wrinkles) * lines.layers
+        relief[lines.rows, lines.columns] += (
+            np.float32(0.15 + 1.2 * identity.wrinkles) * lines.layers * bare[lines.rows, lines.columns]
+        )
     depth = head.depth(identity).astype(np.float32)
-    bare = in_channels(skin.skin_colour(identity), channels)
-    return Portrait(identity, paint, relief, head.proportions(identity), depth, bare)
+    colour = in_channels(skin.skin_colour(identity), channels)
+    return Portrait(identity, paint, relief, head.proportions(identity), depth, colour, bare)
 
 
 def in_channels(colour: np.ndarray, channels: int) -> np.ndarray:
@@ -61,8 +65,8 @@ def in_channels(colour: np.ndarray, channels: int) -> np.ndarray:
     return wanted if channels == 3 else (wanted @ LUMINANCE)[..., None]
 
 
-def _layers(identity: Identity, resolution: int, channels: int) -> tuple[np.ndarray, np.ndarray]:
-    """(R, R, K + 4) colour and relief, and the cover of the background: one layer laid over the other."""
+def _layers(identity: Identity, resolution: int, channels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(R, R, K + 4) colour and relief, the cover of the background, and where skin lies bare."""
     _, y = plane.coordinates(resolution)
     face = head.face_cover(resolution)
     locks = hair.grow_hair(identity, resolution)
@@ -84,7 +88,7 @@ def _layers(identity: Identity, resolution: int, channels: int) -> tuple[np.ndar
     _lay(layers, face_layer, face)
     _lay(layers, hair_layer, locks.cover * (1 - ears * (1 - face)))
     layers[..., channels + 2] += _shadow_of(locks.cover, face) * (1 - locks.cover)
-    return layers, np.maximum.reduce([face, ears, neck, locks.cover])
+    return layers, np.maximum.reduce([face, ears, neck, locks.cover]), 1 - locks.cover[..., None]
 
 
 def _lay(under: np.ndarray, over: np.ndarray, cover: np.ndarray) -> None:

@@ -155,7 +155,8 @@ def _creased(person: Portrait, left: np.ndarray, right: np.ndarray) -> np.ndarra
         for au, intensity in zip(DRAWN_ACTION_UNITS, row, strict=True):
             patch = relief(au, side, surface.shape[0]) if intensity > 0 else None
             if patch is not None:
-                surface[patch.rows, patch.columns] += np.float32(folding * intensity) * patch.layers
+                seen = patch.layers * person.bare[patch.rows, patch.columns]
+                surface[patch.rows, patch.columns] += np.float32(folding * intensity) * seen
     return surface
 
 
