@@ -5,12 +5,11 @@ The faces lie on the device as bytes; each batch is augmented and normalised the
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor, nn
@@ -18,16 +17,11 @@ from torch.nn import functional
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from fer_probe.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
-from fer_probe.evaluation import expected_classes, predict
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.models import build_model
-from fer_probe.records import arrays_sha256
+from trainers.labelled_faces import LabelledFaces, TrainingError, classes_of, labelled_only
 from trainers.recipe import Recipe
-
-
-class TrainingError(ValueError):
-    """These faces cannot be trained on, or the training went astray; the message says why and what to do."""
 
 
 def train(
@@ -62,62 +56,36 @@ def train(
         TrainingError: fewer than two classes, a set without any labelled face, or a loss that is no number.
     """
     device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-    class_names = _classes(training)
-    training, validation = (_labelled(faces, class_names) for faces in (training, validation))
-    preprocessing = recipe.preprocessing(training)
-    shown = _Faces(training, class_names, preprocessing, device)
-    held_out = _Faces(validation, class_names, preprocessing, device)
     epochs = epochs or recipe.epochs
-    steps = epochs * math.ceil(len(shown) / recipe.batch_size)
+    class_names = classes_of(training)
+    training, validation = (labelled_only(faces, class_names) for faces in (training, validation))
+    preprocessing = recipe.preprocessing(training)
+    shown = LabelledFaces(training, class_names, preprocessing, device)
+    held_out = LabelledFaces(validation, class_names, preprocessing, device)
     noted: dict[str, Any] = {
         "preprocessing": preprocessing,
         "class_names": class_names,
         "recipe": {**recipe.to_dict(), "epochs": epochs, "seed": seed},
         "data": {"training": shown.described, "validation": held_out.described},
     }
-    curves: dict[str, list[float]] = {
-        name: [] for name in ("loss", "validation_loss", "validation_accuracy", "learning_rate")
-    }
-    best, best_epoch, best_weights = (-1.0, 0.0), 0, {}
-    stopped, begun = "all epochs done", time.monotonic()
-
+    steps = epochs * math.ceil(len(shown) / recipe.batch_size)
+    course = _Course(recipe, epochs, minutes)
     # Dropout draws from the global generator: it is seeded here and given back afterwards.
     with torch.random.fork_rng([device] if device.type == "cuda" else []), _progress_bar(progress) as bar:
         torch.manual_seed(seed)
         learner = _Learner(recipe, preprocessing, len(class_names), steps, seed, device)
         task = bar.add_task(recipe.name, total=steps, told="")
-        for epoch in range(1, epochs + 1):
-            curves["learning_rate"].append(learner.optimizer.param_groups[0]["lr"])
-            curves["loss"].append(learner.epoch(shown, lambda: bar.advance(task)))
-            accuracy, loss = held_out.read_by(learner.model)
-            curves["validation_accuracy"].append(accuracy)
-            curves["validation_loss"].append(loss)
+        while not course.stopped:
+            rate, loss = learner.rate, learner.epoch(shown, lambda: bar.advance(task))
+            accuracy, validation_loss = held_out.read_by(learner.model)
             learner.after_epoch(accuracy)
-            spent = (time.monotonic() - begun) / 60
-            if (accuracy, -loss) > best:
-                best, best_epoch = (accuracy, -loss), epoch
-                best_weights = {name: value.clone() for name, value in learner.model.state_dict().items()}
-                save_checkpoint(checkpoint, learner.model, **noted, curves=curves)
-            bar.update(task, told=f"epoch {epoch}: loss {curves['loss'][-1]:.3f}, validation {accuracy:.1%}")
-            if recipe.stop_after is not None and epoch - best_epoch >= recipe.stop_after:
-                stopped = f"no better validation for {recipe.stop_after} epochs"
-                break
-            if minutes is not None and spent >= minutes and epoch < epochs:
-                stopped = f"time over ({minutes:g} minutes) after {epoch} of {epochs} epochs"
-                break
-
-    learner.model.load_state_dict(best_weights)
-    metrics = {
-        "validation_accuracy": best[0],
-        "validation_loss": -best[1],
-        "best_epoch": best_epoch,
-        "epochs": len(curves["loss"]),
-        "stopped": stopped,
-        "minutes": round((time.monotonic() - begun) / 60, 2),
-        "device": device.type,
-        "precision": str(_lower_precision(device) or torch.float32).removeprefix("torch."),
-    }
-    return load_checkpoint(save_checkpoint(checkpoint, learner.model, **noted, curves=curves, metrics=metrics))
+            if course.is_best(learner.model, loss, accuracy, validation_loss, rate):
+                save_checkpoint(checkpoint, learner.model, **noted, curves=course.curves)
+            bar.update(task, told=f"epoch {course.epoch}: loss {loss:.3f}, validation {accuracy:.1%}")
+    learner.model.load_state_dict(course.best_weights)
+    metrics = {**course.metrics(), "device": device.type, "precision": _name(_lower_precision(device))}
+    save_checkpoint(checkpoint, learner.model, **noted, curves=course.curves, metrics=metrics)
+    return load_checkpoint(checkpoint)
 
 
 class _Learner:
@@ -126,14 +94,8 @@ class _Learner:
     def __init__(
         self, recipe: Recipe, preprocessing: Preprocessing, classes: int, steps: int, seed: int, device: torch.device
     ) -> None:
-        model = build_model(
-            recipe.model,
-            classes,
-            size=preprocessing.shape[1:],
-            channels=recipe.channels,
-            seed=seed,
-            **recipe.options,
-        )
+        size, channels = preprocessing.shape[1:], recipe.channels
+        model = build_model(recipe.model, classes, size=size, channels=channels, seed=seed, **recipe.options)
         self.recipe = recipe
         self.preprocessing = preprocessing
         self.device = device
@@ -145,7 +107,12 @@ class _Learner:
         self.order = torch.Generator().manual_seed(seed)
         self.draws = torch.Generator(device).manual_seed(seed)
 
-    def epoch(self, faces: "_Faces", after_step: Callable[[], None]) -> float:
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    def epoch(self, faces: LabelledFaces, after_step: Callable[[], None]) -> float:
         """One pass through the faces in a new order; the mean loss."""
         self.model.train()
         total = torch.zeros((), device=self.device)
@@ -155,7 +122,7 @@ class _Learner:
             after_step()
         loss = float(total) / len(faces)
         if not math.isfinite(loss):
-            raise TrainingError(f"the loss of {self.recipe.name} is {loss}: lower its learning rate")
+            raise TrainingError(f"the loss of {self.recipe.name} became {loss}: lower its learning rate")
         return loss
 
     def step(self, pixels: Tensor, labels: Tensor) -> Tensor:
@@ -182,61 +149,73 @@ class _Learner:
             self.schedule.step(accuracy)
 
 
-class _Faces:
-    """Labelled faces on the device as bytes; a slice of them is normalised."""
+class _Course:
+    """How a training goes: its curves, its best epoch, and why it stops."""
 
-    def __init__(
-        self, faces: FaceImages, class_names: Sequence[str], preprocessing: Preprocessing, device: torch.device
-    ) -> None:
-        labels = expected_classes(faces, class_names)
-        pixels = np.concatenate(
-            [preprocessing.resized(faces.pixels[start : start + 1024]) for start in range(0, len(faces), 1024)]
-        )
-        self.preprocessing = preprocessing
-        self.pixels = torch.from_numpy(pixels).to(device)
-        self.labels = torch.from_numpy(labels).to(device)
-        self.described = {
-            "source": faces.source,
-            "faces": len(faces),
-            "faces_a_class": dict(zip(class_names, np.bincount(labels).tolist(), strict=False)),
-            "sha256": arrays_sha256(pixels, labels),
+    def __init__(self, recipe: Recipe, epochs: int, minutes: float | None) -> None:
+        self.stop_after, self.epochs, self.minutes = recipe.stop_after, epochs, minutes
+        self.curves: dict[str, list[float]] = {
+            name: [] for name in ("loss", "validation_accuracy", "validation_loss", "learning_rate")
+        }
+        self.best, self.best_epoch = (-1.0, 0.0), 0
+        self.best_weights: dict[str, Tensor] = {}
+        self.begun = time.monotonic()
+        self.stopped = ""
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done."""
+        return len(self.curves["loss"])
+
+    @property
+    def spent(self) -> float:
+        """Minutes since the beginning."""
+        return (time.monotonic() - self.begun) / 60
+
+    def is_best(self, model: nn.Module, *values: float) -> bool:
+        """Note an epoch's values, in the order of the curves; keep the weights if they are the best so far."""
+        for curve, value in zip(self.curves.values(), values, strict=True):
+            curve.append(value)
+        _, accuracy, loss, _ = values
+        better = (accuracy, -loss) > self.best
+        if better:
+            self.best, self.best_epoch = (accuracy, -loss), self.epoch
+            self.best_weights = {name: value.clone() for name, value in model.state_dict().items()}
+        self.stopped = self._why_stop()
+        return better
+
+    def metrics(self) -> dict[str, Any]:
+        """What the checkpoint tells of it."""
+        return {
+            "validation_accuracy": self.best[0],
+            "validation_loss": -self.best[1],
+            "best_epoch": self.best_epoch,
+            "epochs": self.epoch,
+            "stopped": self.stopped,
+            "minutes": round(self.spent, 2),
         }
 
-    def __len__(self) -> int:
-        return len(self.pixels)
-
-    def __getitem__(self, index: slice) -> Tensor:
-        return self.preprocessing.standardized(self.pixels[index].float() / 255)
-
-    def read_by(self, model: nn.Module) -> tuple[float, float]:
-        """Accuracy and mean loss of a model on these faces, in full precision."""
-        probabilities = torch.from_numpy(predict(model, self))
-        labels = self.labels.cpu()
-        loss = functional.nll_loss(probabilities.clamp_min(1e-12).log(), labels)
-        return float((probabilities.argmax(1) == labels).double().mean()), float(loss)
-
-
-def _classes(faces: FaceImages) -> tuple[str, ...]:
-    present = np.unique(faces.expression[faces.expression >= 0])
-    if len(present) < 2:
-        raise TrainingError(f"training needs faces of at least two expressions, these show {len(present)}")
-    return tuple(faces.expression_names[i] for i in present)
-
-
-def _labelled(faces: FaceImages, class_names: Sequence[str]) -> FaceImages:
-    known = expected_classes(faces, class_names) >= 0
-    if not known.any():
-        raise TrainingError(f"no validation face shows any of {', '.join(class_names)}")
-    return faces if known.all() else faces.select(known)
+    def _why_stop(self) -> str:
+        if self.epoch >= self.epochs:
+            return "all epochs done"
+        if self.stop_after is not None and self.epoch - self.best_epoch >= self.stop_after:
+            return f"no better validation for {self.stop_after} epochs"
+        if self.minutes is not None and self.spent >= self.minutes:
+            return f"time over ({self.minutes:g} minutes) after {self.epoch} of {self.epochs} epochs"
+        return ""
 
 
 def _lower_precision(device: torch.device) -> torch.dtype | None:
     """The faster type that this device multiplies in, where it has one."""
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    # With AMX tiles a step takes half as long; without them bfloat16 on a CPU gains nothing.
+    # With AMX tiles a step takes half as long; without them bfloat16 gains nothing on a CPU.
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return torch.bfloat16 if device.type == "cpu" and capabilities.get("amx_bf16") else None
+
+
+def _name(precision: torch.dtype | None) -> str:
+    return str(precision or torch.float32).removeprefix("torch.")
 
 
 def _progress_bar(shown: bool) -> Progress:

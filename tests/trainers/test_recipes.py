@@ -1,0 +1,117 @@
+"""Recipes: the papers' hyperparameters, and what their words become."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn, optim
+
+from fer_probe.faces.face_images import FaceImages
+from fer_probe.models import MODELS
+from trainers import RECIPES
+from trainers.augmentation import EnlargeAndCrop, Flip, Rotate, Shift
+from trainers.recipe import Recipe
+
+PLAIN = Recipe("plain", "jahromi_medium", 16)
+
+
+def some_faces(count=6, side=20):
+    return FaceImages(
+        pixels=np.random.default_rng(0).integers(0, 256, (count, 1, side, side), np.uint8),
+        expression=np.arange(count) % 2,
+        expression_names=("anger", "fear"),
+        action_units=np.zeros((count, 0), np.float32),
+        action_unit_numbers=np.zeros(0, int),
+    )
+
+
+def test_zhus_hyperparameters():
+    """Section 2.2, to the letter."""
+    recipe = RECIPES["zhu_cnn"]
+    assert (recipe.optimizer, recipe.batch_size, recipe.momentum) == ("sgd", 64, 0.9)
+    assert (recipe.weight_decay, recipe.learning_rate, recipe.schedule) == (1e-4, 1e-3, "constant")
+    assert (recipe.size, recipe.normalization) == (96, "per_picture")
+    assert recipe.augmentation == (Rotate(15), Flip(), EnlargeAndCrop(99))
+
+
+def test_jahromis_hyperparameters():
+    """Section 3.4 and table 2, to the letter."""
+    recipe = RECIPES["jahromi_medium_paper"]
+    assert (recipe.optimizer, recipe.learning_rate, recipe.schedule, recipe.patience) == ("adam", 0.01, "plateau", 25)
+    assert recipe.epochs >= 60
+    assert (recipe.size, recipe.normalization) == (48, "per_pixel")
+    assert recipe.augmentation == (Flip(), Shift(0.1))
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES.keys())
+def test_every_recipe_can_be_built_and_told(recipe):
+    """Its model exists, its optimiser and schedule build, and it is JSON."""
+    assert recipe.model in MODELS
+    optimizer = recipe.optimizer_of(nn.Linear(2, 2))
+    recipe.schedule_of(optimizer, 10)
+    replace(recipe, size=16).preprocessing(some_faces())
+    assert json.loads(json.dumps(recipe.to_dict()))["name"] == recipe.name
+
+
+def test_normalisations():
+    """Per pixel is fitted, per picture is not, none leaves pixels in 0–1."""
+    faces = some_faces(side=16)
+    fitted = Recipe("a", "zhu_cnn", 16, normalization="per_pixel").preprocessing(faces)
+    np.testing.assert_allclose(fitted.mean, faces.pixels.mean(0) / 255, rtol=1e-5)
+    assert Recipe("a", "zhu_cnn", 16, normalization="per_picture").preprocessing(faces).per_picture
+    assert PLAIN.preprocessing(faces).bounds()[1].max() == 1
+
+
+def test_one_cycle_rises_and_falls_to_nothing():
+    """The largest rate is the recipe's; the last is close to 0."""
+    recipe = Recipe("a", "zhu_cnn", 16, optimizer="adam", schedule="one_cycle", learning_rate=0.5)
+    optimizer = recipe.optimizer_of(nn.Linear(2, 2))
+    schedule, rates = recipe.schedule_of(optimizer, 50), []
+    for _ in range(50):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    assert max(rates) == pytest.approx(0.5, rel=0.02)
+    assert rates.index(max(rates)) in range(8, 12)
+    assert rates[-1] < 0.01
+
+
+def test_plateau_halves_after_its_patience():
+    """No better accuracy for more than that many epochs: half the rate."""
+    recipe = Recipe("a", "zhu_cnn", 16, schedule="plateau", patience=2, learning_rate=0.4)
+    optimizer = recipe.optimizer_of(nn.Linear(2, 2))
+    schedule = recipe.schedule_of(optimizer, 10)
+    for accuracy in (0.5, 0.6, 0.6, 0.6, 0.6):
+        schedule.step(accuracy)
+    assert optimizer.param_groups[0]["lr"] == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
+def test_optimisers_by_name(name):
+    """The right class with the recipe's values."""
+    recipe = Recipe("a", "zhu_cnn", 16, optimizer=name, weight_decay=0.3, momentum=0.7, betas=(0.5, 0.6))
+    made = recipe.optimizer_of(nn.Linear(2, 2))
+    assert type(made) is {"sgd": optim.SGD, "adam": optim.Adam, "adamw": optim.AdamW}[name]
+    assert made.defaults["weight_decay"] == 0.3
+    assert made.defaults.get("momentum", 0.7) == 0.7
+    assert made.defaults.get("betas", (0.5, 0.6)) == (0.5, 0.6)
+
+
+@pytest.mark.parametrize("field", ["optimizer", "schedule", "normalization"])
+def test_unknown_words_are_refused(field):
+    """The message names the known ones."""
+    recipe = Recipe("a", "zhu_cnn", 16, **{field: "magic"})
+    with pytest.raises(ValueError, match=f"{field} 'magic'; known are"):
+        optimizer = recipe.optimizer_of(nn.Linear(2, 2))
+        recipe.schedule_of(optimizer, 10)
+        recipe.preprocessing(some_faces())
+
+
+def test_recipes_leave_the_global_generator_alone():
+    """Building and describing draws nothing."""
+    state = torch.random.get_rng_state()
+    PLAIN.preprocessing(some_faces())
+    PLAIN.to_dict()
+    assert torch.equal(state, torch.random.get_rng_state())

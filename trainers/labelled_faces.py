@@ -1,0 +1,82 @@
+"""Labelled faces on a device, as bytes: resized once, normalised when a batch of them is asked for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fer_probe.evaluation import expected_classes, predict
+from fer_probe.faces.face_images import FaceImages, FacesError
+from fer_probe.faces.preprocessing import Preprocessing
+from fer_probe.records import arrays_sha256
+
+
+class TrainingError(FacesError):
+    """These faces cannot be trained on, or the training went astray; the message says why and what to do."""
+
+
+class LabelledFaces:
+    """Faces of known classes.
+
+    Attributes:
+        pixels: (N, C, H, W) uint8 on the device, resized.
+        labels: (N,) int64 on the device, indices into the class names.
+        described: source, counts and hash, for the checkpoint.
+    """
+
+    def __init__(
+        self, faces: FaceImages, class_names: Sequence[str], preprocessing: Preprocessing, device: torch.device
+    ) -> None:
+        labels = expected_classes(faces, class_names)
+        pixels = np.concatenate(
+            [preprocessing.resized(faces.pixels[start : start + 1024]) for start in range(0, len(faces), 1024)]
+        )
+        counts = np.bincount(labels, minlength=len(class_names)).tolist()
+        self.preprocessing = preprocessing
+        self.pixels = torch.from_numpy(pixels).to(device)
+        self.labels = torch.from_numpy(labels).to(device)
+        self.described: dict[str, Any] = {
+            "source": faces.source,
+            "faces": len(faces),
+            "faces_a_class": dict(zip(class_names, counts, strict=True)),
+            "sha256": arrays_sha256(pixels, labels),
+        }
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def __getitem__(self, index: slice) -> Tensor:
+        return self.preprocessing.standardized(self.pixels[index].float() / 255)
+
+    def read_by(self, model: nn.Module) -> tuple[float, float]:
+        """Accuracy and mean loss of a model on these faces, in full precision."""
+        probabilities, labels = torch.from_numpy(predict(model, self)), self.labels.cpu()
+        loss = functional.nll_loss(probabilities.clamp_min(1e-12).log(), labels)
+        return float((probabilities.argmax(1) == labels).double().mean()), float(loss)
+
+
+def classes_of(faces: FaceImages) -> tuple[str, ...]:
+    """The expressions that occur, in the corpus's order.
+
+    Raises:
+        TrainingError: fewer than two.
+    """
+    present = np.unique(faces.expression[faces.expression >= 0])
+    if len(present) < 2:
+        raise TrainingError(f"training needs faces of at least two expressions, these show {len(present)}")
+    return tuple(faces.expression_names[i] for i in present)
+
+
+def labelled_only(faces: FaceImages, class_names: Sequence[str]) -> FaceImages:
+    """The faces that show one of the classes.
+
+    Raises:
+        TrainingError: none does.
+    """
+    known = expected_classes(faces, class_names) >= 0
+    if not known.any():
+        raise TrainingError(f"no validation face shows any of {', '.join(class_names)}")
+    return faces if known.all() else faces.select(known)
