@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.aria import aria
 from dashboards.components.choices import choice
-from dashboards.components.graph import templates
+from dashboards.components.graph import looks
 from dashboards.components.notes import nothing_here
 from dashboards.view import View
 from fer_probe.records import RecordError
@@ -58,7 +58,7 @@ def shell() -> Component:
         theme=THEME,
         defaultColorScheme="auto",
         children=[
-            templates(),
+            *looks(),
             html.A("Skip to content", href="#content", className="skip-link"),
             dcc.Loading(
                 page_container,

@@ -1,26 +1,21 @@
-// The scheme the reader sees: told to the server by a cookie, so that figures arrive in it, and to figures on a switch.
+// The scheme the reader sees, light or dark: told to the server by a cookie, so that figures arrive in it, and to the
+// figures on the page when the reader switches.
 (() => {
-  const told = () => {
-    const scheme = document.documentElement.getAttribute("data-mantine-color-scheme") || "light";
-    document.cookie = `scheme=${scheme}; path=/; max-age=31536000; SameSite=Lax`;
-  };
-  told();
-  new MutationObserver(told).observe(document.documentElement, {
-    attributes: true,
-    attributeFilter: ["data-mantine-color-scheme"],
-  });
+  const seen = () => document.documentElement.getAttribute("data-mantine-color-scheme") || "light";
+  let told = seen();
+  const remember = () => (document.cookie = `scheme=${told}; path=/; max-age=31536000; SameSite=Lax`);
+  remember();
+  new MutationObserver(() => {
+    if (seen() === told) return;
+    told = seen();
+    remember();
+    window.dash_clientside.set_props("scheme-seen", { data: told });
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
 })();
 
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
   scheme: {
-    follow: (scheme, templates, figures) => {
-      const template = templates[scheme];
-      const ink = (look) => look && look.layout && look.layout.font.color;
-      return figures.map((figure) =>
-        !template || ink(figure.layout.template) === ink(template)
-          ? window.dash_clientside.no_update
-          : { ...figure, layout: { ...figure.layout, template } },
-      );
-    },
+    follow: (scheme, templates, figures) =>
+      figures.map((figure) => ({ ...figure, layout: { ...figure.layout, template: templates[scheme] } })),
   },
 });

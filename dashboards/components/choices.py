@@ -28,6 +28,8 @@ def choice(name: str, options: Mapping[str, str], current: str, *, label: str, c
         allowDeselect=False,
         size="sm",
         className="choice-compact" if compact else "choice",
+        leftSection=dmc.Text(label, size="xs", className="quiet") if compact else None,
+        leftSectionWidth=54 if compact else None,
         comboboxProps={"withinPortal": True, "width": "max-content", "position": "bottom-start"},
         **aria(label=label),
     )
@@ -42,7 +44,7 @@ def switch(name: str, options: Mapping[str, str], current: str, *, label: str) -
         size="sm",
         **aria(label=label),
     )
-    return dmc.InputWrapper(control, label=label)
+    return dmc.Stack([dmc.Text(label, size="sm", fw=500), control], gap=0)
 
 
 def pager(name: str, pages: list[str], current: int) -> list[Component]:

@@ -1,7 +1,9 @@
-"""Graphs: a figure in a page, in the reader's own colours."""
+"""Graphs: a figure in a page, under a title that wraps, in the reader's own colours."""
 
 from typing import Any
 
+import dash_mantine_components as dmc
+import numpy as np
 import plotly.io
 from dash import Dash, Input, Output, State, dcc, html
 from dash.dependencies import ALL, ClientsideFunction
@@ -13,6 +15,9 @@ from fer_probe.figures.theme import DARK, LIGHT, themed
 
 #: Set by assets/scheme.js: the scheme the reader sees.
 SCHEME_COOKIE = "scheme"
+
+#: Room that a figure keeps above itself once its title stands in the page, and how much less it needs.
+_MARGIN_TOP, _TITLE_HEIGHT = 16, 46
 
 _CONFIG: Any = {
     "displaylogo": False,
@@ -29,13 +34,15 @@ def graph(figure: Any, words: str, name: str) -> Component:
         words: what it shows.
         name: unique on the page; see :func:`graph_id`.
     """
-    dark = request.cookies.get(SCHEME_COOKIE) == "dark"
-    return html.Div(
-        dcc.Graph(figure=themed(figure, dark), config=_CONFIG, id=graph_id(name)),
-        role="group",
-        className="graph",
-        **aria(label=words),
-    )
+    title = figure.layout.title
+    heads = [
+        dmc.Title(title.text, order=2, size="h4", className="panel-title"),
+        dmc.Text(title.subtitle.text, size="sm", className="quiet"),
+    ]
+    themed(figure, request.cookies.get(SCHEME_COOKIE) == "dark")
+    _without_title(figure)
+    drawn = dcc.Graph(figure=figure, config=_CONFIG, id=graph_id(name))
+    return html.Div([*heads, html.Div(drawn, role="group", **aria(label=words))], className="graph")
 
 
 def graph_id(name: str) -> dict[str, str]:
@@ -43,10 +50,23 @@ def graph_id(name: str) -> dict[str, str]:
     return {"type": "graph", "name": name}
 
 
-def templates() -> Component:
-    """Both looks of the figures, for the browser to change between."""
-    looks = {"light": plotly.io.templates[LIGHT], "dark": plotly.io.templates[DARK]}
-    return dcc.Store(id="templates", data={name: look.to_plotly_json() for name, look in looks.items()})
+def ringed(figure: Any, value: int | None) -> Any:
+    """The figure with a ring around the point whose ``customdata`` is ``value``; as it is for None."""
+    for trace in () if value is None else list(figure.data):
+        here = np.flatnonzero(np.asarray(trace.customdata) == value)
+        if len(here):
+            figure.add_scatter(
+                x=[trace.x[here[0]]], y=[trace.y[here[0]]], mode="markers", hoverinfo="skip", showlegend=False,
+                marker={"symbol": "circle-open", "size": 20, "color": "#8C96A0", "line": {"width": 3}},
+            )  # fmt: skip
+    return figure
+
+
+def looks() -> list[Component]:
+    """Both looks of the figures, for the browser to change between, and the one it shows."""
+    both = {"light": plotly.io.templates[LIGHT], "dark": plotly.io.templates[DARK]}
+    templates = {name: look.to_plotly_json() for name, look in both.items()}
+    return [dcc.Store(id="templates", data=templates), dcc.Store(id="scheme-seen")]
 
 
 def connect_graphs(app: Dash) -> None:
@@ -54,8 +74,14 @@ def connect_graphs(app: Dash) -> None:
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("scheme", "follow"),
         Output({"type": "graph", "name": ALL}, "figure"),
-        Input("scheme", "computedColorScheme"),
+        Input("scheme-seen", "data"),
         State("templates", "data"),
         State({"type": "graph", "name": ALL}, "figure"),
         prevent_initial_call=True,
     )
+
+
+def _without_title(figure: Any) -> None:
+    """The title's words stand above the figure; what the reader zoomed to outlives a new choice on the page."""
+    height = (figure.layout.height or 400) - _TITLE_HEIGHT
+    figure.update_layout(title=None, margin_t=_MARGIN_TOP, height=height, uirevision="kept")

@@ -37,7 +37,7 @@ def nothing_here(title: str, text: str, command: str = "") -> Component:
     """Words in the place of what is not there, with the command that makes it."""
     return html.Section(
         [
-            dmc.Title(title, order=2, size="h4"),
+            dmc.Title(title, order=1, size="h3"),
             dmc.Text(text),
             *([dmc.Text(["To make it, run ", dmc.Code(command), "."])] if command else []),
         ],
@@ -50,9 +50,7 @@ def missing(what: str, command: str = "fer-probe probe") -> Component:
     return dmc.Text([f"{what}; run ", dmc.Code(command), " to make it."], className="hint", size="sm")
 
 
-def panel(title: str, *children: Any, wide: bool = False) -> Component:
-    """A titled part of a page."""
-    return html.Section(
-        [dmc.Title(title, order=2, size="h4", className="panel-title"), *children],
-        className="panel panel-wide" if wide else "panel",
-    )
+def panel(title: str, *children: Any) -> Component:
+    """A part of a page; without a title where its first child brings one."""
+    heads = [dmc.Title(title, order=2, size="h4", className="panel-title")] if title else []
+    return html.Section([*heads, *children], className="panel")

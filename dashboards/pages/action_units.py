@@ -45,9 +45,9 @@ def _all_units(view: View, layers: tuple[str, ...], distances: AUDistances) -> l
     heatmap = graph(distance_heatmap_figure(distances), "Distance of every action unit and map", "distances")
     return [
         dmc.Stack([dmc.Title("Action units", order=1), dmc.Text(words, className="quiet")], gap=4),
-        _layer_choice(view, layers, distances.layer),
+        dmc.Group([_layer_choice(view, layers, distances.layer)], className="controls"),
         panel("Which map tells which unit?", _unit_table(view, distances)),
-        panel("All distances", heatmap, hint(DISTANCE)),
+        panel("", heatmap, hint(DISTANCE)),
     ]
 
 
@@ -58,8 +58,8 @@ def _layer_choice(view: View, layers: tuple[str, ...], layer: str) -> Component:
 
 def _unit_table(view: View, distances: AUDistances) -> Component:
     rows = [_unit_row(view, distances, int(au)) for au in distances.action_unit_numbers]
-    heads = ("Unit", "Name", "Muscles", "Region", "With", "Without", "Best map")
-    return table(heads, rows, "Action units and their best maps", numeric=(4, 5))
+    heads = ("Unit", "Name", "Best map", "With", "Without", "Region", "Muscles")
+    return table(heads, rows, "Action units and their best maps", numeric=(3, 4))
 
 
 def _unit_row(view: View, distances: AUDistances, au: int) -> list[Any]:
@@ -67,13 +67,13 @@ def _unit_row(view: View, distances: AUDistances, au: int) -> list[Any]:
     words = best_map_in_words(distances, au).partition(" (")[0]
     link = view.link("/maps", layer=distances.layer, map=best)
     return [
-        dmc.Anchor(f"AU{au}", href=view.link("/action-units", au=au, layer=view.query.get("layer"))),
+        dmc.Anchor(f"AU{au}", fz="sm", fw=600, href=view.link("/action-units", au=au, layer=view.query.get("layer"))),
         unit.name if unit else "–",
-        unit.muscles if unit else "–",
-        unit.region if unit else "–",
+        words if best is None else dmc.Anchor(words, fz="sm", href=link),
         int(distances.with_count[row]),
         int(distances.without_count[row]),
-        words if best is None else dmc.Anchor(words, href=link),
+        unit.region if unit else "–",
+        unit.muscles if unit else "–",
     ]
 
 
@@ -81,7 +81,7 @@ def _one_unit(view: View, layers: tuple[str, ...], distances: AUDistances, au: i
     figure = graph(distance_figure(distances, au), f"Distance of every map to {action_unit_label(au)}", "au-maps")
     return [
         _unit_title(view, layers, distances, au),
-        panel("Distance over all maps", figure, dmc.Text("Click on a bar to see its map.", size="sm"), hint(DISTANCE)),
+        panel("", figure, dmc.Text("Click on a bar to see its map.", size="sm"), hint(DISTANCE)),
         _ranked(view, distances, au),
     ]
 

@@ -9,15 +9,15 @@ from dash.development.base_component import Component
 
 from dashboards.components.aria import aria
 from dashboards.components.choices import choice
+from dashboards.components.facts import face_facts
 from dashboards.components.gallery import picture
-from dashboards.components.graph import graph, graph_id
+from dashboards.components.graph import graph, graph_id, ringed
 from dashboards.components.notes import EMBEDDING, hint, nothing_here, panel
 from dashboards.shell import framed
 from dashboards.view import View, query_of
 from fer_probe.action_units import action_unit_label
 from fer_probe.embeddings import Embedding
 from fer_probe.evaluation import Evaluation
-from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures import colour_choices, embedding_figure
 
 _METHODS = {"tsne": "t-SNE", "pca": "PCA"}
@@ -39,7 +39,7 @@ def _content(view: View) -> list[Any]:
     colours = colour_choices(faces, evaluation)
     colour = view.choice("colour", colours)
     chosen = view.number("face", len(faces))
-    figure = embedding_figure(embedding, faces, colour_by=colour, evaluation=evaluation)
+    figure = ringed(embedding_figure(embedding, faces, colour_by=colour, evaluation=evaluation), chosen)
     words = f"{len(faces)} faces on a plane by {layer}, coloured by {colour}"
     return [
         dmc.Stack(
@@ -106,24 +106,12 @@ def face_card(view: View, index: int | None) -> list[Any]:
             dmc.Text("Point at a face, or click to keep it here. Its number can be typed as well.", className="quiet")
         ]
     faces, evaluation = view.study.faces(view.faces), view.study.find(Evaluation, view.faces)
-    facts = [*_labels(faces, index), *([] if evaluation is None else [("Read as", _reading(evaluation, index))])]
+    facts = [*face_facts(faces, index), *([] if evaluation is None else [("Read as", _reading(evaluation, index))])]
     return [
         dmc.Title(f"Face {index}", order=2, size="h4", className="panel-title"),
         picture(view.picture("face", index), f"Face {index}", "picture picture-face"),
         html.Dl([part for name, text in facts for part in (html.Dt(name), html.Dd(text))], className="facts"),
     ]
-
-
-def _labels(faces: FaceImages, index: int) -> list[tuple[str, str]]:
-    expression = int(faces.expression[index])
-    facts = [("Expression", faces.expression_names[expression] if expression >= 0 else "not labelled")]
-    if faces.subject is not None:
-        facts.append(("Subject", str(faces.subject[index])))
-    if len(faces.action_unit_numbers):
-        shown = faces.action_unit_numbers[np.asarray(faces.action_units[index]) == 1]
-        coded = "none" if not np.isnan(faces.action_units[index]).all() else "not coded"
-        facts.append(("Action units", ", ".join(action_unit_label(int(au)) for au in shown) or coded))
-    return facts
 
 
 def _reading(evaluation: Evaluation, index: int) -> str:

@@ -7,6 +7,7 @@ from dash import Input, Output, State, callback, no_update, register_page
 from dash.development.base_component import Component
 
 from dashboards.components.choices import choice, pager, switch
+from dashboards.components.facts import face_facts
 from dashboards.components.gallery import SHOWN, caption, gallery, map_picture, map_tile
 from dashboards.components.graph import graph, graph_id
 from dashboards.components.notes import (
@@ -19,6 +20,7 @@ from dashboards.components.notes import (
     nothing_here,
     panel,
 )
+from dashboards.components.tables import table
 from dashboards.map_order import found_by_name, map_orders, ordered_maps, units_of_maps
 from dashboards.shell import framed
 from dashboards.view import View, query_of
@@ -139,7 +141,12 @@ def _captions(
         lines.append(caption(f"D {distances.distance[row, number]:.3g}{side}"))
     elif order == "strongest":
         lines.append(caption(f"response {found.values[number, 0]:.3g}"))
-    return lines + [caption(f"best for {action_unit_label(au)}") for au in units.get(number, [])]
+    mine = units.get(number, [])
+    if len(mine) == 1:
+        lines.append(caption(f"best for {action_unit_label(mine[0])}"))
+    elif mine:
+        lines.append(caption("best for " + ", ".join(f"AU{au}" for au in mine)))
+    return lines
 
 
 def _no_such_map(layer: str, words: str) -> tuple[str, str]:
@@ -157,6 +164,7 @@ def _one_map(view: View, found: Harvest, number: int) -> list[Any]:
             [_maximized(view, found, number), _places(view, layer, number), _distances(view, distances, number)],
             className="columns",
         ),
+        _strongest(view, found, number),
     ]
 
 
@@ -243,7 +251,21 @@ def _distances(view: View, distances: AUDistances | None, number: int) -> Compon
     if distances is None:
         return panel("Action units", missing("No distance to action units was measured on this layer"))
     figure = graph(au_profile_figure(distances, number), f"Distance of map {number} to every action unit", "au-profile")
-    return panel("Action units", figure, hint(DISTANCE))
+    return panel("", figure, hint(DISTANCE))
+
+
+def _strongest(view: View, found: Harvest, number: int) -> Component:
+    faces = view.study.faces(view.faces)
+    rows = [
+        [
+            dmc.Anchor(f"Face {index}", fz="sm", href=view.link("/latent", face=int(index))),
+            f"{value:.3g}",
+            *[text for name, text in face_facts(faces, int(index))],
+        ]
+        for index, value in zip(found.image_index[number], found.values[number], strict=True)
+    ]
+    heads = ["Face", "Response", *[name for name, _ in face_facts(faces, int(found.image_index[number, 0]))]]
+    return panel("What its strongest faces show", table(heads, rows, "Labels of the strongest faces", numeric=(1,)))
 
 
 @callback(

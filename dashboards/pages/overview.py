@@ -7,6 +7,7 @@ import numpy as np
 from dash import html, register_page
 from dash.development.base_component import Component
 
+from dashboards.components.facts import expression_of
 from dashboards.components.gallery import caption, face_tile, gallery, map_picture
 from dashboards.components.graph import graph
 from dashboards.components.notes import DISTANCE, hint, missing, panel
@@ -126,9 +127,8 @@ def _best_of(view: View, layer: str, distances: AUDistances, au: int) -> Compone
 
 def _faces(view: View, faces: FaceImages) -> Component:
     some = np.unique(np.linspace(0, len(faces) - 1, FACES_SHOWN).astype(int))
-    tiles = [
-        face_tile(view, int(i), f"Face {i}, {_label(faces, int(i))}", caption(_label(faces, int(i)))) for i in some
-    ]
+    labels = {int(i): expression_of(faces, int(i)) for i in some}
+    tiles = [face_tile(view, i, f"Face {i}, {label}", caption(label)) for i, label in labels.items()]
     return panel(
         "The faces",
         dmc.Text(
@@ -136,11 +136,6 @@ def _faces(view: View, faces: FaceImages) -> Component:
         ),
         gallery(tiles, "Some of the faces", small=True),
     )
-
-
-def _label(faces: FaceImages, index: int) -> str:
-    expression = int(faces.expression[index])
-    return faces.expression_names[expression] if expression >= 0 else "no label"
 
 
 def _confusion(evaluation: Evaluation | None) -> Component:
