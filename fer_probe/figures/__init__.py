@@ -23,8 +23,9 @@ from fer_probe.figures.pictures import (
     places_overlay,
     png,
     projection_pictures,
+    webp,
 )
-from fer_probe.figures.theme import EXPRESSION_COLOURS, themed
+from fer_probe.figures.theme import EXPRESSION_COLOURS, themed, titled
 from fer_probe.figures.training_curves import training_curves_figure
 
 __all__ = [
@@ -57,5 +58,7 @@ __all__ = [
     "projection_mosaic",
     "projection_pictures",
     "themed",
+    "titled",
     "training_curves_figure",
+    "webp",
 ]

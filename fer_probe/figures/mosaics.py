@@ -70,10 +70,11 @@ def paired_mosaics(
         _in_colour(_enlarged_all(fields)),
         _in_colour(_enlarged_all(projection_pictures(projections.pixels[row]))),
     )
-    return tuple(
-        mosaic(np.concatenate([above[start : start + columns], below[start : start + columns]]), columns)
-        for start in range(0, len(above), columns)
-    )
+    starts = range(0, len(above), columns)
+    sheets = [np.concatenate([above[at : at + columns], below[at : at + columns]]) for at in starts]
+    pairs = [mosaic(sheet, columns=len(sheet) // 2) for sheet in sheets]
+    width = pairs[0].shape[1]  # the last one may hold fewer: it keeps the size of its tiles
+    return tuple(np.pad(pair, ((0, 0), (0, width - pair.shape[1]), (0, 0))) for pair in pairs)
 
 
 def _enlarged_all(tiles: Picture) -> Picture:

@@ -26,13 +26,17 @@ def png(picture: NDArray[np.uint8]) -> bytes:
     Raises:
         ValueError: another type or shape.
     """
-    if picture.dtype != np.uint8 or not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] in (3, 4))):
-        raise ValueError(f"a picture is uint8 (H, W), (H, W, 3) or (H, W, 4); this is {picture.dtype} {picture.shape}")
-    if picture.ndim == 3:
-        swap = cv2.COLOR_RGB2BGR if picture.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
-        picture = np.asarray(cv2.cvtColor(np.ascontiguousarray(picture), swap), np.uint8)
-    _, encoded = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-    return bytes(encoded.tobytes())
+    return _encoded(picture, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 9])
+
+
+def webp(picture: NDArray[np.uint8], quality: int = 88) -> bytes:
+    """A picture as the bytes of a WebP file: a fifth of the PNG, for pages that carry their pictures inside.
+
+    Args:
+        picture: as for :func:`png`.
+        quality: 1–100; above 100 nothing is lost.
+    """
+    return _encoded(picture, ".webp", [cv2.IMWRITE_WEBP_QUALITY, quality])
 
 
 def enlarged(picture: Picture, at_least: int) -> Picture:
@@ -132,6 +136,16 @@ def places_overlay(mean_face: Picture, places: ResponsePlaces, map_number: int) 
     coloured = cv2.applyColorMap(np.rint(255 * heat).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]
     opacity = 0.8 * heat[..., None] ** 0.8  # so that the face stays visible where the map hardly answers
     return np.rint((1 - opacity) * mean_face[..., None] + opacity * coloured).astype(np.uint8)
+
+
+def _encoded(picture: NDArray[np.uint8], suffix: str, options: list[int]) -> bytes:
+    if picture.dtype != np.uint8 or not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] in (3, 4))):
+        raise ValueError(f"a picture is uint8 (H, W), (H, W, 3) or (H, W, 4); this is {picture.dtype} {picture.shape}")
+    if picture.ndim == 3:
+        swap = cv2.COLOR_RGB2BGR if picture.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
+        picture = np.asarray(cv2.cvtColor(np.ascontiguousarray(picture), swap), np.uint8)
+    _, encoded = cv2.imencode(suffix, picture, options)
+    return bytes(encoded.tobytes())
 
 
 def _at_every_pixel(response: np.ndarray, places: ResponsePlaces) -> np.ndarray:
