@@ -16,8 +16,7 @@ from fer_probe.faces.drawn_faces import (
     render_face,
 )
 from fer_probe.faces.drawn_faces.landmarks import landmarks
-from fer_probe.faces.drawn_faces.portrait import portrait
-from fer_probe.faces.drawn_faces.render import intensities
+from fer_probe.faces.drawn_faces.render import intensities, pose_face
 
 SOMEONE = random_identity(3)
 #: Where each unit may act: rows of a 96-pixel picture, from above the brows (0) to below the chin (96).
@@ -78,10 +77,9 @@ def test_noise_is_the_seed_s_alone() -> None:
 
 def test_landmarks_lie_on_the_features() -> None:
     """Closing the lids brings theirs together; a smile lifts and widens the corners; a jaw drop lowers the chin."""
-    person = portrait(SOMEONE, 256, 1)
 
     def points(units: dict[int, float]) -> np.ndarray:
-        return landmarks(person, *intensities(units), Pose(), 96)
+        return landmarks(pose_face(SOMEONE, *intensities(units), Pose(), 96, 1), 96)
 
     still = points({})
     assert np.ptp(points({43: 1.0})[[37, 41], 1]) < 1 < np.ptp(still[[37, 41], 1])
@@ -103,10 +101,10 @@ def test_landmarks_follow_the_picture() -> None:
 
 def test_roll_turns_the_face() -> None:
     """Roll is clockwise, yaw to the right, pitch upward."""
-    person = portrait(SOMEONE, 256, 1)
     rest = intensities({})
     plain, rolled, turned, raised = (
-        landmarks(person, *rest, pose, 96) for pose in (Pose(), Pose(roll=8), Pose(yaw=10), Pose(pitch=8))
+        landmarks(pose_face(SOMEONE, *rest, pose, 96, 1), 96)
+        for pose in (Pose(), Pose(roll=8), Pose(yaw=10), Pose(pitch=8))
     )
     assert rolled[45, 1] > plain[45, 1] and rolled[36, 1] < plain[36, 1]
     nose = slice(30, 31)

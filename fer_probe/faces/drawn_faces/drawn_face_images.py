@@ -10,8 +10,7 @@ from fer_probe.expressions import FER2013_ORDER, expression_name
 from fer_probe.faces.drawn_faces.identity import Identity, random_identity
 from fer_probe.faces.drawn_faces.landmarks import landmarks
 from fer_probe.faces.drawn_faces.muscle_fields import DRAWN_ACTION_UNITS
-from fer_probe.faces.drawn_faces.portrait import portrait
-from fer_probe.faces.drawn_faces.render import render, texture_size
+from fer_probe.faces.drawn_faces.render import pose_face, take_picture
 from fer_probe.faces.drawn_faces.scenes import (
     Scene,
     action_unit_scene,
@@ -153,9 +152,9 @@ def _faces(
         if subject not in people:
             people[subject] = random_identity([seed, subject])
         person = people[subject]
-        pixels[i] = _rendered(person, scene, size, channels)
-        layers = portrait(person, texture_size(size), channels)
-        points[i] = landmarks(layers, scene.left, scene.right, scene.pose, size)
+        face = pose_face(person, scene.left, scene.right, scene.pose, size, channels)
+        pixels[i] = take_picture(face, scene.light, scene.camera, size, scene.noise_seed)
+        points[i] = landmarks(face, size)
     scenes = [row[-1] for row in drawn]
     left, right = (np.stack([getattr(scene, side) for scene in scenes]) for side in ("left", "right"))
     strongest = np.maximum(left, right)
@@ -182,9 +181,8 @@ def _faces(
 
 
 def _rendered(person: Identity, scene: Scene, size: int, channels: int) -> np.ndarray:
-    return render(
-        person, scene.left, scene.right, scene.pose, scene.light, scene.camera, size, channels, scene.noise_seed
-    )
+    face = pose_face(person, scene.left, scene.right, scene.pose, size, channels)
+    return take_picture(face, scene.light, scene.camera, size, scene.noise_seed)
 
 
 def _attributes(scenes: Sequence[Scene], people: Sequence[Identity]) -> dict[str, np.ndarray]:

@@ -6,7 +6,10 @@ import numpy as np
 
 from fer_probe.faces.drawn_faces import plane
 from fer_probe.faces.drawn_faces.identity import Identity
+from fer_probe.faces.drawn_faces.muscle_fields import DRAWN_ACTION_UNITS
 from fer_probe.faces.drawn_faces.plane import rise
+from fer_probe.faces.drawn_faces.portrait import Portrait
+from fer_probe.faces.drawn_faces.skin import in_channels
 
 HALF_WIDTH = 0.166
 _IRIS_RADIUS = 0.068
@@ -23,6 +26,11 @@ class Lids:
     tilt: float
     crease: float
     squeeze: float
+
+
+def units_of(row: np.ndarray) -> dict[int, float]:
+    """Intensities (A,) of one side by their action unit, those at rest left out."""
+    return {DRAWN_ACTION_UNITS[i]: float(row[i]) for i in np.flatnonzero(row)}
 
 
 def lids(identity: Identity, au: dict[int, float]) -> Lids:
@@ -76,18 +84,37 @@ class EyeLight:
     dimming: float
 
 
-def paint_eye(
-    picture: np.ndarray,
-    u: np.ndarray,
-    side: float,
-    shape: Lids,
-    iris: np.ndarray,
-    skin: np.ndarray,
-    lash: float,
-    gaze: tuple[float, float],
-    light: EyeLight,
-) -> None:
+@dataclass(frozen=True, eq=False)
+class EyeOwner:
+    """One eye of one person.
+
+    Attributes:
+        side: +1 the person's left, −1 the right.
+        shape: of the lids.
+        iris, skin: (K,) colours.
+        lash: how dark the lashes are, 0–1.
+        gaze: right and down, −1 to 1.
+    """
+
+    side: float
+    shape: Lids
+    iris: np.ndarray
+    skin: np.ndarray
+    lash: float
+    gaze: tuple[float, float]
+
+    @classmethod
+    def of(cls, person: Portrait, side: float, row: np.ndarray, gaze: tuple[float, float]) -> "EyeOwner":
+        """The eye of ``person`` on ``side``, under that side's intensities (A,)."""
+        identity = person.identity
+        iris = in_channels(np.array(identity.iris_colour), len(person.skin))
+        lash = 0.86 if identity.sex == "female" else 0.66
+        return cls(side, lids(identity, units_of(row)), iris, person.skin, lash, gaze)
+
+
+def paint_eye(picture: np.ndarray, u: np.ndarray, eye: EyeOwner, light: EyeLight) -> None:
     """Paint one eye into a lit picture (h, w, K), in place; u (h, w, 2) are its places on the face at rest."""
+    side, shape = eye.side, eye.shape
     x = u[..., 0] * side - plane.EYE_X
     y = u[..., 1]
     t = x * (1 / shape.half_width)
@@ -97,25 +124,17 @@ def paint_eye(
     edge = 1 / light.pixel
     opening = np.clip(np.minimum(under_upper, above_lower) * edge + 0.5, 0, 1) * (np.abs(t) < 1)
     if opening.any():
-        ball = _ball(x, y, side, iris, skin, gaze, light)
+        ball = _ball(x, y, eye, light)
         ball *= (1 - 0.62 * np.exp(-((under_upper * 45) ** 2)) - 0.15 * np.exp(-((above_lower * 60) ** 2)))[..., None]
         ball *= light.shade[..., None]
-        _catch_light(ball, x, y, side, gaze, light)
+        _catch_light(ball, x, y, eye, light)
         picture += opening[..., None] * (ball - picture)
-    _lashes(picture, t, under_upper, above_lower, shape, lash)
+    _lashes(picture, t, under_upper, above_lower, eye.lash)
 
 
-def _ball(
-    x: np.ndarray,
-    y: np.ndarray,
-    side: float,
-    iris: np.ndarray,
-    skin: np.ndarray,
-    gaze: tuple[float, float],
-    light: EyeLight,
-) -> np.ndarray:
+def _ball(x: np.ndarray, y: np.ndarray, eye: EyeOwner, light: EyeLight) -> np.ndarray:
     """Sclera, iris and pupil, unlit, (h, w, K)."""
-    channels = len(skin)
+    skin, channels = eye.skin, len(eye.skin)
     white = np.array([0.56, 0.50, 0.47] if channels == 3 else [0.51], np.float32)
     round_off = 1 - 0.42 * np.clip(x * x * 38, 0, 1)
     ball: np.ndarray = round_off[..., None] * white * np.float32(light.dimming)
@@ -123,24 +142,22 @@ def _ball(
     ball += (0.8 * caruncle)[..., None] * (
         skin * np.array([1.0, 0.62, 0.6] if channels == 3 else [0.75], np.float32) - ball
     )
-    ix, iy = x - 0.050 * gaze[0] * side, y + 0.004 - 0.030 * gaze[1]
+    ix, iy = x - 0.050 * eye.gaze[0] * eye.side, y + 0.004 - 0.030 * eye.gaze[1]
     r = np.sqrt(ix * ix + iy * iy)
     edge = 1 / (light.pixel + 0.006)
     disc = np.clip((_IRIS_RADIUS - r) * edge + 0.5, 0, 1)
     ring = 1 - 0.65 * rise(r, 0.048, _IRIS_RADIUS)
     glow = 0.85 + 0.7 * rise(iy, -0.02, 0.05)
-    ball += disc[..., None] * ((ring * glow)[..., None] * iris - ball)
+    ball += disc[..., None] * ((ring * glow)[..., None] * eye.iris - ball)
     pupil = np.clip((0.029 - r) * edge + 0.5, 0, 1)
     ball *= (1 - 0.93 * pupil)[..., None]
     return ball
 
 
-def _catch_light(
-    ball: np.ndarray, x: np.ndarray, y: np.ndarray, side: float, gaze: tuple[float, float], light: EyeLight
-) -> None:
+def _catch_light(ball: np.ndarray, x: np.ndarray, y: np.ndarray, eye: EyeOwner, light: EyeLight) -> None:
     """The mirror image of the light on the cornea."""
-    cx = 0.050 * gaze[0] * side + 0.030 * float(light.direction[0]) * side
-    cy = -0.004 + 0.030 * gaze[1] + 0.030 * float(light.direction[1])
+    cx = (0.050 * eye.gaze[0] + 0.030 * float(light.direction[0])) * eye.side
+    cy = -0.004 + 0.030 * eye.gaze[1] + 0.030 * float(light.direction[1])
     r2 = ((x - cx) ** 2 + (y - cy) ** 2) / 0.0145**2
     ball += (0.85 * light.dimming * np.exp(-r2 * r2))[..., None]
 
@@ -158,9 +175,7 @@ def _crease(picture: np.ndarray, t: np.ndarray, y: np.ndarray, shape: Lids) -> N
     picture *= (1 - darken)[..., None]
 
 
-def _lashes(
-    picture: np.ndarray, t: np.ndarray, under_upper: np.ndarray, above_lower: np.ndarray, shape: Lids, lash: float
-) -> None:
+def _lashes(picture: np.ndarray, t: np.ndarray, under_upper: np.ndarray, above_lower: np.ndarray, lash: float) -> None:
     ends = rise(np.abs(t - 0.04), 1.10, 0.92)
     weight = (0.62 + 0.38 * np.clip(t, -1, 1)) * ends
     q = (under_upper + 0.004) * (1 / (0.0105 + 0.004 * lash))

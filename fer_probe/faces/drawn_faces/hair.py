@@ -64,7 +64,7 @@ def _flow(identity: Identity, x: np.ndarray, y: np.ndarray, parting: float, rng:
     """Strands fall from the parting, or curl."""
     if identity.hair_style == "curly":
         size = x.shape[0]
-        return 0.8 * grain.blotches(rng, size // 5, size) + 0.6 * grain.blotches(rng, size // 10, size)
+        return 0.8 * grain.blotches(rng, 52, size) + 0.6 * grain.blotches(rng, 26, size)
     origin = parting if identity.hair_style in ("parted", "long") else 0.0
     angle = np.arctan2(x - origin, y + 1.42 + 0.15 * np.abs(x))
     reach = np.hypot(x - origin, y + 1.42)

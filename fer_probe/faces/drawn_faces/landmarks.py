@@ -5,34 +5,24 @@ from functools import cache
 import numpy as np
 
 from fer_probe.faces.drawn_faces import plane
-from fer_probe.faces.drawn_faces.eyes import lid_line, lids
+from fer_probe.faces.drawn_faces.eyes import lid_line, lids, units_of
 from fer_probe.faces.drawn_faces.identity import Identity
-from fer_probe.faces.drawn_faces.muscle_fields import DRAWN_ACTION_UNITS
-from fer_probe.faces.drawn_faces.portrait import Portrait
-from fer_probe.faces.drawn_faces.scene import Pose
+from fer_probe.faces.drawn_faces.posed_face import PosedFace
 from fer_probe.faces.drawn_faces.skin import brow_line
-from fer_probe.faces.drawn_faces.warp import View, displacement, forward
+from fer_probe.faces.drawn_faces.warp import View, forward
 
 _LOWER_LIP = (*range(55, 60), *range(65, 68), *range(3, 14))
 
 
-def landmarks(person: Portrait, left: np.ndarray, right: np.ndarray, pose: Pose, size: int) -> np.ndarray:
-    """(68, 2) float32, x and y in pixels of a picture of ``size``; pixel centres lie at whole numbers.
-
-    Args:
-        person: who.
-        left: (A,) intensities on the person's left, in the order of ``DRAWN_ACTION_UNITS``.
-        right: (A,) the same on the right.
-        pose: of the head.
-        size: pixels a side.
-    """
+def landmarks(face: PosedFace, size: int) -> np.ndarray:
+    """(68, 2) float32, x and y in pixels of a picture of ``size``; pixel centres lie at whole numbers."""
+    identity = face.person.identity
     points = _still_points().copy()
-    points[17:27] = _brows(person.identity)
-    points[36:42] = _eye(person.identity, right, -1.0)
-    points[42:48] = _eye(person.identity, left, 1.0)
-    lower = np.isin(np.arange(68), _LOWER_LIP)
-    seen = forward(displacement(person, left, right, pose), points, lower)
-    pixels: np.ndarray = View(pose, size).to_pixels(seen).astype(np.float32)
+    points[17:27] = _brows(identity)
+    points[36:42] = _eye(identity, face.right, -1.0)
+    points[42:48] = _eye(identity, face.left, 1.0)
+    seen = forward(face.shift, points, np.isin(np.arange(68), _LOWER_LIP))
+    pixels: np.ndarray = View(face.pose, size).to_pixels(seen).astype(np.float32)
     return pixels
 
 
@@ -72,7 +62,7 @@ def _brows(identity: Identity) -> np.ndarray:
 
 def _eye(identity: Identity, row: np.ndarray, side: float) -> np.ndarray:
     """Six points of one eye, clockwise in the picture from the corner on its left."""
-    shape = lids(identity, {au: float(row[i]) for i, au in enumerate(DRAWN_ACTION_UNITS)})
+    shape = lids(identity, units_of(row))
     t = np.array([-1.0, -0.36, 0.36, 1.0, 0.36, -0.36]) * side
     upper = np.array([True, True, True, True, False, False])
     y = np.where(upper, lid_line(shape, t, True), lid_line(shape, t, False))

@@ -4,9 +4,9 @@ import numpy as np
 
 from fer_probe.faces.drawn_faces import plane
 from fer_probe.faces.drawn_faces.plane import rise
+from fer_probe.faces.drawn_faces.skin import in_channels
 
 _GAPS = np.array([0.0, 0.092, 0.165, 0.232, 0.285])
-_GREY = np.array([0.25, 0.60, 0.15])
 
 
 def paint_mouth(
@@ -34,8 +34,7 @@ def paint_mouth(
 
 
 def _colour(rgb: list[float], picture: np.ndarray) -> np.ndarray:
-    colour = np.array(rgb)
-    return (colour if picture.shape[-1] == 3 else np.array([colour @ _GREY])).astype(np.float32)
+    return in_channels(np.array(rgb), picture.shape[-1])
 
 
 def _tongue(inside: np.ndarray, x: np.ndarray, y: np.ndarray, jaw_drop: float) -> None:

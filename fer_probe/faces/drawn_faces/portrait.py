@@ -9,9 +9,7 @@ import numpy as np
 from fer_probe.faces.drawn_faces import hair, head, muscle_fields, plane, skin
 from fer_probe.faces.drawn_faces.identity import Identity
 from fer_probe.faces.drawn_faces.plane import rise
-
-#: Brightness of linear RGB.
-LUMINANCE = np.array([0.25, 0.60, 0.15], np.float32)
+from fer_probe.faces.drawn_faces.skin import LUMINANCE, in_channels
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +57,6 @@ def portrait(identity: Identity, resolution: int, channels: int) -> Portrait:
     return Portrait(identity, paint, relief, head.proportions(identity), depth, colour, bare)
 
 
-def in_channels(colour: np.ndarray, channels: int) -> np.ndarray:
-    """Linear RGB (..., 3) as ``channels`` channels: itself, or its brightness."""
-    wanted = np.asarray(colour, np.float32)
-    return wanted if channels == 3 else (wanted @ LUMINANCE)[..., None]
-
-
 def _layers(identity: Identity, resolution: int, channels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(R, R, K + 4) colour and relief, the cover of the background, and where skin lies bare."""
     _, y = plane.coordinates(resolution)
@@ -77,7 +69,7 @@ def _layers(identity: Identity, resolution: int, channels: int) -> tuple[np.ndar
     hair_layer = np.concatenate([hair_colour, _relief(locks.height, np.float32(0.25))], -1)
     gloss = _static_relief("gloss", resolution)
     face_layer = np.concatenate([
-        in_channels(skin.skin_albedo(identity, resolution), channels),
+        skin.skin_albedo(identity, resolution, channels),
         _relief(head.relief(identity, resolution), gloss),
     ], -1)  # fmt: skip
     in_shadow = 0.26 + 0.36 * rise(y, 1.15, 1.5)

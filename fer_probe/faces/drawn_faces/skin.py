@@ -8,6 +8,8 @@ from fer_probe.faces.drawn_faces import grain, plane
 from fer_probe.faces.drawn_faces.identity import Identity
 from fer_probe.faces.drawn_faces.plane import bump, hill, rise
 
+#: Brightness of linear RGB.
+LUMINANCE = np.array([0.25, 0.60, 0.15], np.float32)
 #: Linear RGB of skin from the lightest to the darkest, at equal steps of ``Identity.skin``.
 _TONES = np.log(np.array([[0.70, 0.47, 0.37], [0.60, 0.395, 0.295], [0.41, 0.25, 0.17], [0.215, 0.125, 0.082],
                           [0.085, 0.045, 0.028]]))  # fmt: skip
@@ -20,18 +22,18 @@ def skin_colour(identity: Identity) -> np.ndarray:
     return tone
 
 
-def skin_albedo(identity: Identity, resolution: int) -> np.ndarray:
-    """(resolution, resolution, 3) linear reflectance of the face at rest, eyes and the inside of the mouth apart."""
+def skin_albedo(identity: Identity, resolution: int, channels: int) -> np.ndarray:
+    """(R, R, channels) linear reflectance of the face at rest, eyes and the inside of the mouth apart."""
     rng = np.random.default_rng([identity.texture_seed, 1])
     masks = _masks(resolution)
-    mottle = 1 + 0.035 * grain.blotches(rng, 24, resolution) + 0.025 * grain.blotches(rng, resolution // 3, resolution)
-    albedo = mottle[..., None] * skin_colour(identity).astype(np.float32)
+    mottle = 1 + 0.035 * grain.blotches(rng, 24, resolution) + 0.025 * grain.blotches(rng, 85, resolution)
+    albedo = mottle[..., None] * in_channels(skin_colour(identity), channels)
     for name, strength, colour in (
         ("flush", 1.0, (0.02, 0.16, 0.15)),
         ("orbit", 0.22 + 0.10 * identity.wrinkles, (0.8, 1.0, 0.9)),
         ("nostril", 0.75, (1.0, 1.0, 1.0)),
     ):
-        albedo *= 1 - masks[name][..., None] * (np.float32(strength) * np.array(colour, np.float32))
+        albedo *= 1 - masks[name][..., None] * (np.float32(strength) * in_channels(np.array(colour), channels))
     if identity.freckles:
         spots = rise(grain.blotches(rng, 90, resolution), 1.1, 2.0) * masks["cheek"]
         albedo *= 1 - 0.45 * identity.freckles * spots[..., None]
@@ -40,6 +42,12 @@ def skin_albedo(identity: Identity, resolution: int) -> np.ndarray:
     _paint_lips(albedo, identity, masks["lips"], rng)
     _grow_brows(albedo, identity, rng)
     return np.clip(albedo, 0.008, 0.9, out=albedo)
+
+
+def in_channels(colour: np.ndarray, channels: int) -> np.ndarray:
+    """Linear RGB (..., 3) as ``channels`` channels: itself, or its brightness."""
+    wanted = np.asarray(colour, np.float32)
+    return wanted if channels == 3 else (wanted @ LUMINANCE)[..., None]
 
 
 def brow_line(identity: Identity, t: np.ndarray) -> np.ndarray:
@@ -84,10 +92,10 @@ def _masks(resolution: int) -> dict[str, np.ndarray]:
 
 def _grow_beard(albedo: np.ndarray, identity: Identity, masks: dict[str, np.ndarray], rng: np.random.Generator) -> None:
     cover = np.minimum(0.16 + 0.8 * identity.beard, 0.88) * masks["beard"]
-    tufts = 1 + 0.16 * grain.blotches(rng, albedo.shape[0], albedo.shape[0])
-    tufts += 0.10 * identity.beard * grain.blotches(rng, albedo.shape[0] // 8, albedo.shape[0])
+    tufts = 1 + 0.16 * grain.blotches(rng, 250, albedo.shape[0])
+    tufts += 0.10 * identity.beard * grain.blotches(rng, 32, albedo.shape[0])
     cover = np.clip(cover * tufts, 0, 0.95)[..., None]
-    albedo += cover * (hair_on_face(identity).astype(np.float32) * np.float32(1.3) - albedo)
+    albedo += cover * (in_channels(hair_on_face(identity), albedo.shape[-1]) * np.float32(1.3) - albedo)
 
 
 def _paint_lips(albedo: np.ndarray, identity: Identity, lips: np.ndarray, rng: np.random.Generator) -> None:
@@ -97,7 +105,7 @@ def _paint_lips(albedo: np.ndarray, identity: Identity, lips: np.ndarray, rng: n
     streaks = 1 + 0.06 * grain.blotches(rng, 80, albedo.shape[0])
     rows = np.nonzero(lips.any(1))[0]
     band = slice(rows[0], rows[-1] + 1)
-    albedo[band] *= 1 + lips[band, :, None] * (tint.astype(np.float32) * streaks[band, :, None] - 1)
+    albedo[band] *= 1 + lips[band, :, None] * (in_channels(tint, albedo.shape[-1]) * streaks[band, :, None] - 1)
 
 
 def _grow_brows(albedo: np.ndarray, identity: Identity, rng: np.random.Generator) -> None:
@@ -112,4 +120,4 @@ def _grow_brows(albedo: np.ndarray, identity: Identity, rng: np.random.Generator
     lean = np.clip((x * 1.0 + np.sign(x) * (y + 0.25) * 0.9) / 1.6 + 0.5, 0, 1)
     hairs = 1 + 0.30 * grain.strands(rng, np.full_like(lean, 0.3), lean, 220)
     cover = np.clip(body * hairs * (0.74 + 0.10 * identity.brow_thickness), 0, 0.94)[..., None]
-    albedo[rows] += cover * (hair_on_face(identity).astype(np.float32) - albedo[rows])
+    albedo[rows] += cover * (in_channels(hair_on_face(identity), albedo.shape[-1]) - albedo[rows])

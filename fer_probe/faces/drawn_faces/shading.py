@@ -1,0 +1,57 @@
+"""Light on skin and hair: one distant light, the light from all around, and what shines."""
+
+import cv2
+import numpy as np
+
+from fer_probe.faces.drawn_faces import plane
+from fer_probe.faces.drawn_faces.muscle_fields import DRAWN_ACTION_UNITS, LEFT, RIGHT, relief
+from fer_probe.faces.drawn_faces.posed_face import PosedFace
+from fer_probe.faces.drawn_faces.scene import Light, Pose
+
+
+def towards_light(light: Light, pose: Pose) -> np.ndarray:
+    """The light's direction as the head meets it: unit vector right, down, out of the face."""
+    roll, yaw, pitch = np.deg2rad([pose.roll, pose.yaw, pose.pitch])
+    x, y, z = light.direction
+    x, y = x * np.cos(roll) + y * np.sin(roll), y * np.cos(roll) - x * np.sin(roll)
+    y, z = y * np.cos(pitch) + z * np.sin(pitch), z * np.cos(pitch) - y * np.sin(pitch)
+    x, z = x * np.cos(yaw) - z * np.sin(yaw), z * np.cos(yaw) + x * np.sin(yaw)
+    return np.array([x, y, z], np.float32)
+
+
+def shaded(face: PosedFace, light: Light) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The lit skin and hair (S, S, K), their cover of the background (S, S), and the light alone (S, S).
+
+    Light = ambient · openness + strength · max(0, n·l), and a highlight (n·h)¹⁶ where the surface shines, with n the
+    surface's normal, l towards the light and h halfway between l and the viewer.
+    """
+    at = plane.texture_index(face.sheets[0], face.person.paint.shape[0])
+    slope_x, slope_y, hollow, gloss = cv2.split(plane.read(_creased(face), at))
+    paint = plane.read(face.person.paint, at)
+    lx, ly, lz = (float(value) for value in towards_light(light, face.pose))
+    steep = 1 / np.sqrt(1 + slope_x * slope_x + slope_y * slope_y)
+    diffuse = np.maximum((lz - slope_x * lx - slope_y * ly) * steep + 0.12, 0)
+    openness = np.clip(1 - hollow, 0.12, 1.0)
+    shade = openness * (light.ambient * 0.80 + (light.ambient * 0.20) * steep)
+    shade += diffuse * (light.strength / 1.12 * 0.35 + (light.strength / 1.12 * 0.65) * openness)
+    length = float(np.sqrt(lx * lx + ly * ly + (lz + 1) ** 2))
+    mirror = np.maximum(((lz + 1) / length - slope_x * (lx / length) - slope_y * (ly / length)) * steep, 0)
+    for _ in range(4):
+        mirror *= mirror
+    mirror *= gloss * openness * np.float32(0.10 * light.strength / face.person.exposure**0.6)
+    lit = paint[..., :-1] * shade[..., None]
+    lit += mirror[..., None]
+    return lit, paint[..., -1], shade
+
+
+def _creased(face: PosedFace) -> np.ndarray:
+    """The relief at rest and what the muscles heap up on it; old skin folds more sharply."""
+    surface = face.person.relief.copy()
+    folding = 0.80 + 0.45 * face.person.identity.wrinkles
+    for side, row in ((LEFT, face.left), (RIGHT, face.right)):
+        for i in np.flatnonzero(row):
+            patch = relief(DRAWN_ACTION_UNITS[i], side, surface.shape[0])
+            if patch is not None:
+                seen = patch.layers * (np.float32(folding * row[i]) * face.person.bare[patch.rows, patch.columns])
+                surface[patch.rows, patch.columns] += seen
+    return surface
