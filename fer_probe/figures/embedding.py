@@ -90,18 +90,19 @@ def _add_points(
     figure.add_trace(
         points(
             x=x, y=y, mode="markers", marker=marker, name=name, customdata=rows,
-            text=[_hover(faces, row) for row in rows], hovertemplate="%{text}<extra>" + name + "</extra>",
+            text=[_hover(faces, row, units=not many) for row in rows],
+            hovertemplate="%{text}<extra>" + name + "</extra>",
         )
     )  # fmt: skip
 
 
-def _hover(faces: FaceImages | None, row: int) -> str:
+def _hover(faces: FaceImages | None, row: int, *, units: bool) -> str:
     words = [f"picture {row}"]
     if faces is not None and faces.expression[row] >= 0:
         words.append(faces.expression_names[faces.expression[row]])
     if faces is not None and faces.subject is not None:
         words.append(f"subject {faces.subject[row]}")
-    if faces is not None:
+    if faces is not None and units:
         present = np.asarray(faces.action_unit_numbers)[np.asarray(faces.action_units)[row] == 1]
         words.extend(action_unit_label(int(au)) for au in present)
     return "<br>".join(words)

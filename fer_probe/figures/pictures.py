@@ -112,11 +112,13 @@ def maximized_picture(pixels: np.ndarray) -> Picture:
 
 
 def mean_picture(faces: FaceImages, picture_size: tuple[int, int]) -> Picture:
-    """(H, W) grey: the mean face, the ground that :func:`places_overlay` draws on."""
+    """(H, W) grey: the mean face at full contrast, the ground that :func:`places_overlay` draws on."""
     total = np.zeros(picture_size)
     for index in range(len(faces)):
         total += _grey(face_picture(faces, index, picture_size))
-    return np.rint(total / max(1, len(faces))).astype(np.uint8)
+    low, high = total.min(), total.max()
+    scaled = 255 * (total - low) / (high - low) if high > low else np.full(picture_size, MID_GREY)
+    return np.rint(scaled).astype(np.uint8)
 
 
 def places_overlay(mean_face: Picture, places: ResponsePlaces, map_number: int) -> Picture:
