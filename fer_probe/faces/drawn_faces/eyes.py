@@ -41,8 +41,10 @@ def lids(identity: Identity, au: dict[int, float]) -> Lids:
     size = 1 + 0.07 * identity.eye_size
     rest, lower = 0.054 * size, 0.045 * size
     tight, wide, closed = au.get(7, 0.0), au.get(5, 0.0), au.get(43, 0.0)
-    upper = rest + 0.042 * wide - 0.016 * tight * (1 - wide) - 0.008 * au.get(9, 0.0)
-    lower = lower - 0.034 * tight - 0.026 * au.get(6, 0.0) - 0.012 * au.get(9, 0.0) + 0.007 * wide * (1 - tight)
+    upper = (
+        rest + 0.042 * wide - 0.016 * tight * (1 - wide) - 0.010 * au.get(9, 0.0) - 0.010 * au.get(4, 0.0) * (1 - wide)
+    )
+    lower = lower - 0.034 * tight - 0.026 * au.get(6, 0.0) - 0.016 * au.get(9, 0.0) + 0.007 * wide * (1 - tight)
     lower = max(lower, 0.004)
     upper = upper + closed * (-lower - upper)
     return Lids(

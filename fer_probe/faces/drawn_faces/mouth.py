@@ -26,10 +26,10 @@ def paint_mouth(
     x, y = skull[..., 0], skull[..., 1]
     inside = np.broadcast_to(_colour([0.045, 0.012, 0.011], picture), picture.shape).copy()
     _tongue(inside, x, y, jaw_drop)
-    _row(inside, x, y, plane.MOUTH_Y + 0.014, -1.0, 0.68)
+    _row(inside, x, y, plane.MOUTH_Y + 0.014, -1.0, 0.80)
     _row(inside, x, y, plane.MOUTH_Y + 0.030 + 0.95 * jaw_drop, 1.0, 0.50)
     depth = rise(open_by, -0.002, 0.035)
-    inside *= ((0.42 + 0.58 * depth) * shade)[..., None]
+    inside *= ((0.50 + 0.50 * depth) * shade)[..., None]
     picture += cover[..., None] * (inside - picture)
 
 

@@ -17,17 +17,17 @@ from fer_probe.faces.drawn_faces.scene import Camera, Light, Pose
 #: What may come with an expression besides its prototype, and how often; nothing that another one is known by.
 EXTRAS: dict[str, dict[int, float]] = {
     "happiness": {25: 0.85, 26: 0.2, 7: 0.2, 11: 0.15},
-    "sadness": {17: 0.5, 11: 0.2, 43: 0.1, 7: 0.1},
+    "sadness": {17: 0.5, 11: 0.2, 43: 0.5, 7: 0.15},
     "surprise": {25: 1.0},
     "fear": {25: 1.0},
-    "anger": {17: 0.3, 9: 0.1},
-    "disgust": {10: 0.4, 17: 0.3, 25: 0.4, 4: 0.3, 7: 0.2},
+    "anger": {17: 0.3, 9: 0.1, 10: 0.2},
+    "disgust": {10: 0.6, 17: 0.3, 25: 0.4, 4: 0.3, 7: 0.2},
     "contempt": {},
     "neutral": {},
 }
 #: A surprised jaw may also stretch.
 _MOUTH_STRETCH = 0.35
-_PEAK = (0.55, 1.0)
+_PEAK = (0.65, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ def expression_units(expression: str, rng: np.random.Generator) -> np.ndarray:
     amounts = {au: float(np.clip(strength * rng.uniform(0.75, 1.2), 0.3, 1)) for au in units}
     for au, odds in EXTRAS[expression].items():
         if rng.random() < odds and au not in units and not _clashes(au, amounts):
-            amounts[au] = float(strength * rng.uniform(0.35, 0.9))
+            amounts[au] = float(strength * rng.uniform(0.45, 0.95) * (0.5 if au == 43 else 1.0))
     if expression == "surprise" and rng.random() < _MOUTH_STRETCH:
         amounts[27] = amounts.pop(26)
     if {26, 27} & amounts.keys():
@@ -124,6 +124,8 @@ def expression_units(expression: str, rng: np.random.Generator) -> np.ndarray:
     if expression == "fear":
         amounts[7] *= 0.45  # a tightened lid may not undo the raised one
         amounts[2] *= 0.75
+    if expression == "anger":
+        amounts[5] *= 0.6  # the glare under lowered brows
     rows = np.zeros((2, len(DRAWN_ACTION_UNITS)))
     for au, amount in amounts.items():
         rows[:, DRAWN_ACTION_UNITS.index(au)] = amount

@@ -114,10 +114,10 @@ def _grow_brows(albedo: np.ndarray, identity: Identity, rng: np.random.Generator
     rows = slice(int(0.22 * resolution), int(0.46 * resolution))
     x, y = (axis[rows] for axis in plane.coordinates(resolution))
     t = (np.abs(x) - 0.135) / 0.42
-    thick = (0.036 + 0.009 * identity.brow_thickness) * (1 - 0.55 * rise(t, 0.35, 1.1)) * rise(t, -0.06, 0.08)
+    thick = (0.040 + 0.009 * identity.brow_thickness) * (1 - 0.55 * rise(t, 0.35, 1.1)) * rise(t, -0.06, 0.08)
     offset = (y - brow_line(identity, t)) / np.maximum(thick, 1e-3)
     body = rise(np.abs(offset), 1.25, 0.55) * rise(t, -0.06, 0.05) * rise(t, 1.05, 0.85)
     lean = np.clip((x * 1.0 + np.sign(x) * (y + 0.25) * 0.9) / 1.6 + 0.5, 0, 1)
     hairs = 1 + 0.30 * grain.strands(rng, np.full_like(lean, 0.3), lean, 220)
-    cover = np.clip(body * hairs * (0.74 + 0.10 * identity.brow_thickness), 0, 0.94)[..., None]
+    cover = np.clip(body * hairs * (0.84 + 0.10 * identity.brow_thickness), 0, 0.95)[..., None]
     albedo[rows] += cover * (in_channels(hair_on_face(identity), albedo.shape[-1]) - albedo[rows])
