@@ -1,11 +1,15 @@
-"""Honari Jahromi & Fyshe, "Facial Emotion recognition with convolutional Neural Networks", sections 3.2 and 3.4."""
+"""Honari Jahromi & Fyshe, "Facial Emotion recognition with convolutional Neural Networks", sections 3.2 and 3.4.
+
+The paper on FER2013's PrivateTest: the medium net 56.42 % with N (each pixel's mean and deviation), 63.1 % with
+N and A (flips and shifts).
+"""
 
 from dataclasses import replace
 
 from trainers.augmentation import Flip, Shift
 from trainers.recipe import Recipe
 
-#: The paper's words: Adam from 0.01, halved after 25 epochs without gain, N and A (table 2: 63.1 %).
+#: The paper's words: Adam from 0.01, halved after 25 epochs without gain, at least 60 epochs, N and A.
 JAHROMI_MEDIUM_PAPER = Recipe(
     name="jahromi_medium_paper",
     model="jahromi_medium",
@@ -21,9 +25,23 @@ JAHROMI_MEDIUM_PAPER = Recipe(
     augmentation=(Flip(), Shift(0.1)),
 )
 
+#: The same net, N and A in a sixth of the epochs: one cycle of a smaller rate that ends at zero.
 JAHROMI_MEDIUM = replace(
-    JAHROMI_MEDIUM_PAPER, name="jahromi_medium", optimizer="adamw", learning_rate=2e-3, weight_decay=0.01,
-    batch_size=64, epochs=14, schedule="one_cycle", stop_after=None,
-)  # fmt: skip
+    JAHROMI_MEDIUM_PAPER,
+    name="jahromi_medium",
+    optimizer="adamw",
+    learning_rate=2e-3,
+    weight_decay=0.01,
+    epochs=20,
+    schedule="one_cycle",
+    stop_after=None,
+)
 
-JAHROMI_MEDIUM_QUICK = replace(JAHROMI_MEDIUM, name="jahromi_medium_quick", epochs=8)
+#: For some thousand drawn faces, which stand in the middle of their pictures: more steps, smaller shifts.
+JAHROMI_MEDIUM_QUICK = replace(
+    JAHROMI_MEDIUM,
+    name="jahromi_medium_quick",
+    batch_size=32,
+    epochs=16,
+    augmentation=(Flip(), Shift(0.05)),
+)
