@@ -84,7 +84,7 @@ def test_sequences_run_from_neutral_to_the_peak() -> None:
 
 def test_action_units_exclude_only_what_anatomy_excludes() -> None:
     """No exclusive pair occurs; all other units are uncorrelated; every unit comes and goes."""
-    scenes = [action_unit_scene(picture_rng(0, 0, i), 0.4) for i in range(1500)]
+    scenes = [action_unit_scene(picture_rng(0, 0, i), 0.3) for i in range(1500)]
     on = dict(zip(DRAWN_ACTION_UNITS, np.array([scene.left > 0 for scene in scenes]).T, strict=True))
     for pair in EXCLUSIVE:
         if pair <= on.keys():

@@ -10,6 +10,7 @@ from fer_probe.faces.drawn_faces import (
     Identity,
     Light,
     Pose,
+    action_unit_sheet,
     contact_sheet,
     draw_faces,
     random_identity,
@@ -167,3 +168,14 @@ def test_contact_sheet_lays_out_in_rows() -> None:
     sheet = contact_sheet(pixels, columns=2, gap=1)
     assert sheet.shape == (9, 11)
     assert sheet[0, 0] == 0 and sheet[0, 6] == 1 and sheet[5, 0] == 2 and sheet[5, 6] == 255
+
+
+def test_action_unit_sheet_grows_downward() -> None:
+    """A row per intensity, a column per unit, and the lowest row differs most from rest."""
+    sheet = action_unit_sheet(SOMEONE, (4, 12), (0.3, 1.0), size=48).astype(int)
+    assert sheet.shape[1] == 2 * 48 + 2
+    rest = render_face(
+        SOMEONE, {}, light=Light(azimuth=25), camera=Camera(noise=0, contrast=0.6, exposure=1.3), size=48
+    )
+    weak, strong = (sheet[top : top + 48, :48] for top in (16, 66))
+    assert 0 < np.abs(weak - rest[0]).sum() < np.abs(strong - rest[0]).sum()

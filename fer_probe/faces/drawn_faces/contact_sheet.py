@@ -53,11 +53,16 @@ def action_unit_sheet(
     size: int = 112,
     channels: int = 1,
 ) -> np.ndarray:
-    """Each action unit alone (columns) at growing intensities (rows), and nothing else different."""
-    camera, light = Camera(noise=0, contrast=0.6), Light(azimuth=20)
+    """Each action unit alone (columns) at growing intensities (rows), and nothing else different.
+
+    AU26 and AU27 are shown with AU25, as FACS scores them: a jaw can drop behind closed lips.
+    """
+    camera, light = Camera(noise=0, contrast=0.6, exposure=1.3), Light(azimuth=25)
+    shown = [(25, au) if au in (26, 27) else (au,) for au in action_units]
     pictures = [
-        render_face(identity, {au: intensity}, light=light, camera=camera, size=size, channels=channels)
+        render_face(identity, dict.fromkeys(units, intensity), light=light, camera=camera, size=size, channels=channels)
         for intensity in intensities
-        for au in action_units
+        for units in shown
     ]
-    return contact_sheet(np.stack(pictures), len(action_units), titles=[f"AU{au}" for au in action_units])
+    titles = ["AU" + "+".join(map(str, units)) for units in shown]
+    return contact_sheet(np.stack(pictures), len(shown), titles=titles)

@@ -25,7 +25,7 @@ from fer_probe.faces.face_images import FaceImages, FacesError
 MOVED = 2
 #: Frames of a sequence, from neutral to the peak.
 FRAMES = 8
-_SWITCHED_ON = 0.4
+_SWITCHED_ON = 0.3
 
 Pictures = Literal["expressions", "sequences", "action_units"]
 

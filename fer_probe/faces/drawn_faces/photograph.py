@@ -14,7 +14,7 @@ def photograph(lit: np.ndarray, cover: np.ndarray, camera: Camera, size: int, se
     rng = np.random.default_rng(np.random.SeedSequence(seed))
     tone = np.sqrt(_shouldered(lit))
     tone += np.float32(0.6 * camera.contrast) * (tone * tone * (3 - 2 * tone) - tone)
-    behind = _background(camera, lit.shape[0], rng)[..., None]
+    behind = _background(camera, lit.shape[0])[..., None]
     picture = behind + cover[..., None] * (tone - behind)
     if camera.blur > 0:
         picture = cv2.GaussianBlur(picture, (0, 0), max(camera.blur * lit.shape[0], 0.3))
@@ -32,7 +32,8 @@ def _shouldered(lit: np.ndarray) -> np.ndarray:
     return kept
 
 
-def _background(camera: Camera, size: int, rng: np.random.Generator) -> np.ndarray:
+def _background(camera: Camera, size: int) -> np.ndarray:
+    rng = np.random.default_rng(np.random.SeedSequence(camera.backdrop))
     steps = np.linspace(-0.5, 0.5, size, dtype=np.float32)
     slope = camera.gradient[0] * steps[None] + (camera.background + camera.gradient[1] * steps[:, None])
     pattern = grain.blotches(rng, 5, size) * np.float32(0.12 * camera.clutter)

@@ -48,13 +48,12 @@ class PosedFace:
     @cached_property
     def sheets(self) -> tuple[np.ndarray, np.ndarray, int]:
         """Each pixel's place on the face at rest (S, S, 2); from a row downward, how far it lies from both lips."""
-        both = invert(self.shift, self.view)
+        u = invert(self.shift[0], self.view)
         tilt = abs(np.sin(np.deg2rad(self.pose.roll))) * 0.6 * self.view.unit
-        first = int(np.clip(self.seen(0.0, 0.50)[1] - tilt, 0, self.size - 1))
-        upper, lower = both[0, first:], both[1, first:]
+        first = int(np.clip(self.seen(0.0, 0.50)[1] - tilt, 0, self.size - 4)) // 4 * 4
+        upper, lower = u[first:], invert(self.shift[1], self.view, first)
         inside_upper = plane.slit(upper[..., 0]) - upper[..., 1]
         inside_lower = lower[..., 1] - plane.slit(lower[..., 0])
-        u = both[0]
         u[first:] = np.where((inside_lower > inside_upper)[..., None], lower, upper)
         return u, -np.maximum(inside_upper, inside_lower), first
 

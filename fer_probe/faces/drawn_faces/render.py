@@ -39,7 +39,7 @@ def render_face(
         camera: what stands behind the face, and what the camera adds.
         size: pixels a side, at least 16.
         channels: 1 grey, 3 RGB.
-        seed: of the noise and the background's pattern, and of nothing else.
+        seed: of the noise, and of nothing else.
 
     Raises:
         ValueError: an action unit that cannot be drawn, an intensity outside 0–1, or an impossible size.

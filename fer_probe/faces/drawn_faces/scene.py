@@ -61,6 +61,7 @@ class Camera:
         blur: deviation of the blur, as a fraction of the picture's side.
         noise: deviation of the noise, in grey levels of 0–255.
         contrast: 0 soft, 1 hard.
+        backdrop: the seed of the background's pattern.
     """
 
     background: float = 0.45
@@ -70,3 +71,4 @@ class Camera:
     blur: float = 0.003
     noise: float = 2.0
     contrast: float = 0.4
+    backdrop: int = 0

@@ -37,7 +37,7 @@ class Scene:
     Attributes:
         left, right: (A,) intensities in the order of ``DRAWN_ACTION_UNITS``.
         pose, light, camera: how it is seen.
-        noise_seed: of noise and background.
+        noise_seed: of the noise.
     """
 
     left: np.ndarray
@@ -52,7 +52,7 @@ class Scene:
         p, c = self.pose, self.camera
         return np.array([
             *self.left, *self.right, p.yaw, p.pitch, p.roll, p.scale, *p.shift, *p.gaze, *astuple(self.light),
-            c.background, *c.gradient, c.clutter, c.exposure, c.blur, c.noise, c.contrast, self.noise_seed,
+            c.background, *c.gradient, c.clutter, c.exposure, c.blur, c.noise, c.contrast, c.backdrop, self.noise_seed,
         ])  # fmt: skip
 
     @classmethod
@@ -63,9 +63,9 @@ class Scene:
         rest = [float(value) for value in row[2 * count :]]
         yaw, pitch, roll, scale, dx, dy, gx, gy, *rest = rest
         light, rest = Light(*rest[: len(fields(Light))]), rest[len(fields(Light)) :]
-        background, slope_x, slope_y, clutter, exposure, blur, noise, contrast, noise_seed = rest
+        background, slope_x, slope_y, clutter, exposure, blur, noise, contrast, backdrop, noise_seed = rest
         pose = Pose(yaw, pitch, roll, scale, (dx, dy), (gx, gy))
-        camera = Camera(background, (slope_x, slope_y), clutter, exposure, blur, noise, contrast)
+        camera = Camera(background, (slope_x, slope_y), clutter, exposure, blur, noise, contrast, int(backdrop))
         return cls(left, right, pose, light, camera, int(noise_seed))
 
 
@@ -188,6 +188,7 @@ def _scene(units: np.ndarray, rng: np.random.Generator) -> Scene:
         background=float(rng.uniform(0.12, 0.9)), gradient=(_clipped(rng, 0.12, 0.3), _clipped(rng, 0.1, 0.25)),
         clutter=float(rng.uniform(0, 1)), exposure=float(np.exp(rng.normal(0, 0.2))),
         blur=float(rng.uniform(0.0015, 0.006)), noise=float(rng.uniform(0.5, 4)), contrast=float(rng.uniform(0.2, 1.0)),
+        backdrop=int(rng.integers(2**31)),
     )  # fmt: skip
     return Scene(uneven[0], uneven[1], pose, light, camera, int(rng.integers(2**31)))
 

@@ -1,8 +1,8 @@
 """Where every pixel looks on the face at rest: proportions, muscles and pose, inverted.
 
 A point u of the face at rest is seen at q = pose(u + proportions(u) + Σ intensity · movement(u), depth(u)). A picture
-needs the inverse, u for every pixel: u ← p − (q(u) − u) repeated, which converges because skin never folds over. The
-lips divide the skin into two sheets, and each is inverted on its own; where neither covers a pixel, the mouth is open.
+needs the inverse, u for every pixel, which Newton's method finds: u ← u + J⁻¹ (p − q(u)), J = ∂q/∂u. The lips divide
+the skin into two sheets, and each is inverted on its own; where neither covers a pixel, the mouth is open.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,9 @@ from fer_probe.faces.drawn_faces.scene import Pose
 
 #: A picture's side holds 1 / UNIT plane units; the point between the pupils lies at EYES.
 UNIT, EYES = 0.40, (0.5, 0.42)
-_STEPS = 7
+_STEPS = 4
+#: A step goes no further than this many cells, and takes no fold for steeper than this: skin never turns over.
+_REACH, _STEEPEST = 2.5, 0.5
 _SUBSAMPLING = 4
 _AU25 = DRAWN_ACTION_UNITS.index(25)
 
@@ -79,29 +81,47 @@ def _turn(moved: np.ndarray, depth: np.ndarray, pose: Pose) -> np.ndarray:
     return np.stack([seen_x - x, seen_y - y], -1)
 
 
-def invert(shift: np.ndarray, view: View) -> np.ndarray:
-    """For every pixel the place on the face at rest: (2, S, S, 2) for both sheets, S a multiple of 4."""
-    cells = view.size // _SUBSAMPLING
-    steps = (np.arange(-1, cells + 1) + 0.5) * _SUBSAMPLING - 0.5
-    q = view.to_plane(np.stack(np.meshgrid(steps, steps), -1))
-    return np.stack([_enlarged(_inverted(sheet, q)) for sheet in shift])
+def invert(shift: np.ndarray, view: View, first: int = 0) -> np.ndarray:
+    """For every pixel the place on the face at rest: (S − first, S, 2) from row ``first`` on; both multiples of 4.
+
+    Args:
+        shift: (G, G, 2) displacement of one sheet.
+        view: of a picture of S pixels a side.
+        first: the row to begin with.
+    """
+    columns, rows = (np.arange(start // _SUBSAMPLING - 1, view.size // _SUBSAMPLING + 1) for start in (0, first))
+    pixels = np.stack(np.meshgrid(columns, rows), -1) * _SUBSAMPLING + (_SUBSAMPLING / 2 - 0.5)
+    return _enlarged(_inverted(shift, view.to_plane(pixels)))
 
 
 def _inverted(shift: np.ndarray, q: np.ndarray) -> np.ndarray:
     """u with u + shift(u) = q, worked out in cells of the grid."""
     scale = np.float32(plane.COARSE / plane.SPAN)
+    cells = shift * scale
+    inverse = _inverse_jacobian(cells)
     wanted = plane.texture_index(q, plane.COARSE)
-    cells, at = shift * scale, wanted
+    at = wanted - plane.read(cells, wanted)
     for _ in range(_STEPS):
-        at = wanted - plane.read(cells, at)
+        missing = wanted - plane.read(cells, at) - at
+        a, b, c, d = cv2.split(plane.read(inverse, at))
+        step = np.stack([a * missing[..., 0] + b * missing[..., 1], c * missing[..., 0] + d * missing[..., 1]], -1)
+        at = at + np.clip(step, -_REACH, _REACH)
     u: np.ndarray = q + (at - wanted) / scale
     return u
 
 
+def _inverse_jacobian(cells: np.ndarray) -> np.ndarray:
+    """(G, G, 4) inverse of 1 + ∂shift/∂u, row by row."""
+    along_x = cv2.Sobel(cells, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)
+    along_y = cv2.Sobel(cells, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)
+    a, b, c, d = 1 + along_x[..., 0], along_y[..., 0], along_x[..., 1], 1 + along_y[..., 1]
+    return np.stack([d, -b, -c, a], -1) / np.maximum(a * d - b * c, _STEEPEST)[..., None]
+
+
 def _enlarged(u: np.ndarray) -> np.ndarray:
     """A smooth field on every fourth pixel, with a margin of one, as one on every pixel."""
-    size = u.shape[0] * _SUBSAMPLING
-    large = cv2.resize(u, (size, size), interpolation=cv2.INTER_CUBIC)
+    height, width = (cells * _SUBSAMPLING for cells in u.shape[:2])
+    large = cv2.resize(u, (width, height), interpolation=cv2.INTER_CUBIC)
     return large[_SUBSAMPLING:-_SUBSAMPLING, _SUBSAMPLING:-_SUBSAMPLING]
 
 
