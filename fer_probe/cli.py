@@ -83,7 +83,8 @@ def demo(
         f"Trained {checkpoint.architecture.get('name')} on {len(shown.training)} faces: "
         f"[bold]{checkpoint.metrics['test_accuracy']:.1%}[/bold] of {len(shown.test)} {shown.test_words} read"
     )
-    study = probe_checkpoint(checkpoint, shown.probed, out, ProbeSettings(seed=seed), name=shown.title, say=console.print)
+    settings = ProbeSettings(seed=seed)
+    study = probe_checkpoint(checkpoint, shown.probed, out, settings, name=shown.title, say=console.print)
     checkpoint.path.unlink()  # the study keeps its own copy
     report = write_report(study)
     _print_best_maps(study)
@@ -317,10 +318,11 @@ def _print_best_maps(study: "Study") -> None:
 def _write_sheet(found: "FaceImages", path: Path) -> None:
     import numpy as np
 
-    from fer_probe.figures.pictures import face_thumbnail, mosaic, png
+    from fer_probe.figures.mosaics import mosaic
+    from fer_probe.figures.pictures import face_thumbnail, png
     from fer_probe.records import appearing_file
 
     chosen = np.linspace(0, len(found) - 1, min(96, len(found))).astype(int)
-    picture = mosaic([face_thumbnail(found, int(i)) for i in chosen], columns=12)
+    picture = mosaic(np.stack([face_thumbnail(found, int(i)) for i in chosen]), columns=12)
     with appearing_file(path) as partial:
         partial.write_bytes(png(picture))

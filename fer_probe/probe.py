@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from fer_probe.activation_maximization import maximize_activation
+from fer_probe.activation_maximization import MaximizedMaps, maximize_activation
 from fer_probe.architecture import Architecture, convolution_layers, describe_architecture
 from fer_probe.au_distance import AUDistances, au_distances
 from fer_probe.backward_rules import RectifierError, Rule
@@ -90,8 +90,11 @@ def probe_checkpoint(
     layers = _layers(checkpoint, settings)
     about = {**_about(checkpoint, architecture, settings), "name": name, "main_layer": layers[-1]}
     study = Study.create(folder, about, checkpoint.path if checkpoint.path.suffix == ".safetensors" else None)
+    maximized: MaximizedMaps | None = None  # the same for all faces: climbed once
     for set_name, some in faces.items():
-        study = _ProbedFaces(study, checkpoint, set_name, some, settings, say).run(architecture, layers)
+        probed = _ProbedFaces(study, checkpoint, set_name, some, settings, say)
+        maximized = probed.run(architecture, layers, maximized)
+        study = probed.study
     return study
 
 
@@ -119,7 +122,7 @@ class _ProbedFaces:
         }
         self.study = study.add_faces(set_name, faces, {**self.provenance, "source": faces.source})
 
-    def run(self, architecture: Architecture, layers: Sequence[str]) -> Study:
+    def run(self, architecture: Architecture, layers: Sequence[str], maximized: MaximizedMaps | None) -> MaximizedMaps:
         self._keep(architecture)
         self._evaluate()
         self.say(f"{self.set_name}: harvesting {len(self.faces)} faces from {', '.join(layers)}")
@@ -131,9 +134,10 @@ class _ProbedFaces:
             self._keep(places[layer])
             self._project(found[layer])
         distances = [self._measure(found[layer]) for layer in layers]
-        self._maximize(found[layers[-1]], distances[-1])
+        maximized = maximized or self._maximized(found[layers[-1]], distances[-1])
+        self._keep(maximized, steps=self.settings.steps)
         self._embed(architecture)
-        return self.study
+        return maximized
 
     def _keep(self, record: Record, **parameters: Any) -> None:
         self.study.add(record, self.set_name, {**self.provenance, "parameters": parameters})
@@ -175,17 +179,18 @@ class _ProbedFaces:
         self._keep(distances, n=self.settings.n)
         return distances
 
-    def _maximize(self, found: Harvest, distances: AUDistances | None) -> None:
+    def _maximized(self, found: Harvest, distances: AUDistances | None) -> MaximizedMaps:
         maps = _maps_worth_maximizing(found, distances, self.settings.maximized)
-        self.say(f"{self.set_name}: maximising {len(maps)} maps of {found.layer}")
-        self._keep(
-            maximize_activation(
-                self.model, found.layer, maps, self.checkpoint.preprocessing.shape,
-                steps=self.settings.steps, seed=self.settings.seed,
-                bounds=self.checkpoint.preprocessing.bounds(),
-            ),
+        self.say(f"maximising {len(maps)} maps of {found.layer}")
+        return maximize_activation(
+            self.model,
+            found.layer,
+            maps,
+            self.checkpoint.preprocessing.shape,
             steps=self.settings.steps,
-        )  # fmt: skip
+            seed=self.settings.seed,
+            bounds=self.checkpoint.preprocessing.bounds(),
+        )
 
     def _embed(self, architecture: Architecture) -> None:
         if len(self.faces) < 5:

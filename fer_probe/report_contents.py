@@ -18,6 +18,7 @@ from fer_probe.deconvolution import Projections
 from fer_probe.embeddings import Embedding
 from fer_probe.evaluation import Evaluation
 from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS, random_identity, render_face
+from fer_probe.faces.face_images import FaceImages
 from fer_probe.harvesting import Harvest
 from fer_probe.response_places import ResponsePlaces
 from fer_probe.study import Study, StudyError
@@ -100,6 +101,16 @@ class ReportContents:
         found = {name: self.study.find(Evaluation, name) for name in names}
         return {name: one for name, one in found.items() if one is not None and not math.isnan(one.accuracy)}
 
+    @property
+    def labelled_set(self) -> str:
+        """The set whose expressions are known, for what is coloured by them; the report's own where there is none."""
+        return next(iter(self.evaluations), self.set_name)
+
+    @cached_property
+    def labelled_faces(self) -> FaceImages:
+        """The faces of that set."""
+        return self.faces if self.labelled_set == self.set_name else self.study.faces(self.labelled_set)
+
     @cached_property
     def detectors(self) -> list[dict[str, Any]]:
         """A row an action unit: its best map, or why there is none."""
@@ -163,14 +174,14 @@ class ReportContents:
     @property
     def misclassified(self) -> list[dict[str, Any]]:
         """Honari Jahromi & Fyshe, figure 8: of every labelled class its surest mistakes."""
-        if self.set_name not in self.evaluations:
+        if self.labelled_set not in self.evaluations:
             return []
-        found = self.evaluations[self.set_name]
+        found = self.evaluations[self.labelled_set]
         wrong, names = found.misclassified, found.class_names
         shown = [i for k in range(len(names)) for i in wrong[found.expected[wrong] == k][:_MISTAKES_A_CLASS]]
         return [
             {
-                "picture": figures.face_thumbnail(self.faces, int(i)),
+                "picture": figures.face_thumbnail(self.labelled_faces, int(i)),
                 "labelled": names[found.expected[i]],
                 "predicted": names[found.predicted[i]],
                 "probability": float(found.probabilities[i, found.predicted[i]]),
@@ -198,14 +209,15 @@ class ReportContents:
     @property
     def embeddings(self) -> list[Drawn]:
         """The faces on a plane, by label and by prediction."""
-        layers, evaluation = self.study.layers(Embedding, self.set_name), self.evaluations.get(self.set_name)
+        name, faces = self.labelled_set, self.labelled_faces
+        layers, evaluation = self.study.layers(Embedding, name), self.evaluations.get(name)
         if not layers:
             return []
-        found = self.study.load(Embedding, self.set_name, layers[-1])
+        found = self.study.load(Embedding, name, layers[-1])
         return [
             (
-                figures.embedding_figure(found, self.faces, colour_by=way, evaluation=evaluation),
-                f"{len(self.faces)} faces laid out by what {found.layer} gives for them, coloured by {way}",
+                figures.embedding_figure(found, faces, colour_by=way, evaluation=evaluation),
+                f"{len(faces)} faces laid out by what {found.layer} gives for them, coloured by {way}",
             )
             for way in ("expression", *["predicted"] * (evaluation is not None))
         ]
@@ -219,7 +231,8 @@ class ReportContents:
     @property
     def expression_counts(self) -> Drawn:
         """Honari Jahromi & Fyshe, figure 2."""
-        return figures.expression_counts_figure(self.faces), f"Number of faces of {self.set_name} by expression"
+        words = f"Number of faces of {self.labelled_set} by expression"
+        return figures.expression_counts_figure(self.labelled_faces), words
 
     @property
     def architecture_rows(self) -> tuple[dict[str, str], ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_probe.faces import fer2013, fer2013_folders
+from fer_probe.faces import face_table, fer2013, fer2013_folders
 from fer_probe.faces.face_images import FaceImages, FacesError
 
 
@@ -41,6 +41,12 @@ READERS: dict[str, Reader] = {
         fer2013_folders.recognises,
         fer2013_folders.read,
         fer2013.SPLITS,
+    ),
+    "csv": Reader(
+        "faces.csv with columns path,expression,subject,AU01,… and pictures beside it",
+        face_table.recognises,
+        face_table.read,
+        face_table.SPLITS,
     ),
 }
 

@@ -91,9 +91,7 @@ class FaceImages(Record):
                 f"({count}, {len(self.action_unit_numbers)}): pictures × action units"
             )
         if count and self.expression.max() >= len(self.expression_names):
-            raise FacesError(
-                f"expression {self.expression.max()} has no name among {list(self.expression_names)}"
-            )
+            raise FacesError(f"expression {self.expression.max()} has no name among {list(self.expression_names)}")
 
     def __len__(self) -> int:
         return int(self.pixels.shape[0])
