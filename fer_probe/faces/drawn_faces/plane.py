@@ -64,7 +64,7 @@ def hill(x: np.ndarray, y: np.ndarray, centre: tuple[float, float], radius: tupl
 
 def rise(t: np.ndarray, start: float | np.ndarray, end: float | np.ndarray) -> np.ndarray:
     """0 before ``start``, 1 after ``end`` (which may lie before it), 3t² − 2t³ between."""
-    s = np.clip((t - start) * (1.0 / (end - start)), 0, 1)
+    s = np.minimum(np.maximum((t - start) * (1.0 / (end - start)), 0), 1)
     step: np.ndarray = s * s * (3 - 2 * s)
     return step
 

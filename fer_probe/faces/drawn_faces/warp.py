@@ -104,8 +104,8 @@ def _inverted(shift: np.ndarray, q: np.ndarray) -> np.ndarray:
     for _ in range(_STEPS):
         missing = wanted - plane.read(cells, at) - at
         a, b, c, d = cv2.split(plane.read(inverse, at))
-        step = np.stack([a * missing[..., 0] + b * missing[..., 1], c * missing[..., 0] + d * missing[..., 1]], -1)
-        at = at + np.clip(step, -_REACH, _REACH)
+        step = cv2.merge([a * missing[..., 0] + b * missing[..., 1], c * missing[..., 0] + d * missing[..., 1]])
+        at = at + np.minimum(np.maximum(step, -_REACH), _REACH)
     u: np.ndarray = q + (at - wanted) / scale
     return u
 
@@ -115,7 +115,9 @@ def _inverse_jacobian(cells: np.ndarray) -> np.ndarray:
     along_x = cv2.Sobel(cells, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)
     along_y = cv2.Sobel(cells, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)
     a, b, c, d = 1 + along_x[..., 0], along_y[..., 0], along_x[..., 1], 1 + along_y[..., 1]
-    return np.stack([d, -b, -c, a], -1) / np.maximum(a * d - b * c, _STEEPEST)[..., None]
+    scale = 1 / np.maximum(a * d - b * c, _STEEPEST)
+    inverse: np.ndarray = cv2.merge([d * scale, -b * scale, -c * scale, a * scale])
+    return inverse
 
 
 def _enlarged(u: np.ndarray) -> np.ndarray:
