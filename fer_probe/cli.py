@@ -167,6 +167,7 @@ def probe(
     extensions: Annotated[
         bool, typer.Option("--extensions", help="Apply the rule to leaky and smooth rectifiers too.")
     ] = False,
+    steps: Annotated[int, typer.Option(min=1, help="Of the climb to each map's maximising picture.")] = 128,
     model: Annotated[str | None, typer.Option(help="For a stranger's weights: package.module:Net.")] = None,
     size: Annotated[int | None, typer.Option(help="For a stranger's weights: pixels a side.")] = None,
     channels: Annotated[int, typer.Option(help="For a stranger's weights: 1 grey, 3 colour.")] = 1,
@@ -184,7 +185,7 @@ def probe(
     Study.check_folder(out)
     loaded = _load(checkpoint, model, _preprocessing(size, channels, mean, std, equalize), classes)
     sets = {split or "faces": _read(faces, split=split)} if faces else _drawn_sets(seed)
-    settings = ProbeSettings(layers=layer, rule=rule.value, extensions=extensions, seed=seed)
+    settings = ProbeSettings(layers=layer, rule=rule.value, extensions=extensions, steps=steps, seed=seed)
     study = probe_checkpoint(loaded, sets, out, settings, say=console.print)
     write_report(study)
     _print_best_maps(study)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from fer_probe.activation_maximization import MaximizedMaps, maximize_activation
+from fer_probe.activations import blank_picture, check_layers
 from fer_probe.architecture import Architecture, convolution_layers, describe_architecture
 from fer_probe.au_distance import AUDistances, au_distances
 from fer_probe.backward_rules import RectifierError, Rule
@@ -81,7 +82,7 @@ def probe_checkpoint(
     Raises:
         FacesError: no faces.
         StudyError: the folder holds something else.
-        LayerError: a layer that the model does not have.
+        LayerError: a layer that the model does not have, or that cannot be observed; nothing is written.
     """
     settings = settings or ProbeSettings()
     if not faces or not all(len(some) for some in faces.values()):
@@ -216,6 +217,7 @@ def _layers(checkpoint: Checkpoint, settings: ProbeSettings) -> tuple[str, ...]:
     layers = tuple(settings.layers or convolution_layers(checkpoint.model)[-DEEPEST_CONVOLUTIONS:])
     if not layers:
         raise FacesError("the model has no convolution; name layers with --layer")
+    check_layers(checkpoint.model, layers, blank_picture(checkpoint.model, checkpoint.preprocessing.shape))
     return layers
 
 

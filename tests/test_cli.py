@@ -1,0 +1,126 @@
+"""The command line: each verb does its part, errors are one sentence and exit code 2."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from fer_probe import cli
+from fer_probe.au_distance import AUDistances
+from fer_probe.checkpoints import save_checkpoint
+from fer_probe.evaluation import Evaluation
+from fer_probe.faces.corpora import load_faces
+from fer_probe.faces.preprocessing import Preprocessing
+from fer_probe.study import Study
+from tests.small_network import CLASSES, SmallNet
+
+STRANGER = ["--model", "tests.small_network:SmallNet", "--size", "24", "--mean", "0", "--std", "1", "--classes"]
+
+
+def run(*arguments):
+    """Run the command line as a person would, errors turned into sentences."""
+    try:
+        with cli._one_sentence():
+            result = CliRunner().invoke(cli.app, [str(a) for a in arguments], catch_exceptions=False)
+    except SystemExit as stopped:
+        return stopped.code, ""
+    return result.exit_code, result.output
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli") / "drawn"
+    code, output = run("draw", folder, "--subjects", 3, "--size", 32)
+    assert code == 0 and "21 faces of 3 subjects" in output.replace("\n", " ")
+    return folder
+
+
+def test_draw_writes_what_faces_reads(drawn, tmp_path):
+    """Pictures with a table, which ``faces`` sums up and lays out on a sheet."""
+    code, output = run("faces", drawn, "--sheet", tmp_path / "sheet.png")
+    assert code == 0
+    for words in ("21 of 32×32, grey", "happiness 3", "subjects     3", "AU12 lip corner puller"):
+        assert words in output.replace("\n", " ")
+    assert (tmp_path / "sheet.png").read_bytes()[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize("wrapped", ["bare", "module."])
+def test_a_strangers_weights_are_probed(drawn, tmp_path, wrapped):
+    """A state dict in any usual wrapper, with its scaling and classes by name; its accuracy is said at once."""
+    weights = SmallNet().state_dict()
+    content = {
+        "bare": weights,
+        "module.": {"state_dict": {f"module.{name}": value for name, value in weights.items()}},
+    }
+    torch.save(content[wrapped], tmp_path / "stranger.pth")
+    code, output = run(
+        "probe", tmp_path / "stranger.pth", *STRANGER, ",".join(CLASSES), "--faces", drawn, "--out", tmp_path / "s",
+        "--layer", "deep", "--steps", 2,
+    )  # fmt: skip
+    assert code == 0
+    assert "of 21 expressions read" in output
+    study = Study.open(tmp_path / "s")
+    assert study.load(Evaluation, "faces").class_names == CLASSES
+    assert study.layers(AUDistances, "faces") == ("deep",)
+    assert (tmp_path / "s" / "report.html").exists()
+
+
+def test_the_loaded_faces_are_those_that_were_drawn(drawn):
+    """From the drawing to the study nothing is lost: labels and action units agree with the table."""
+    faces = load_faces(drawn)
+    assert len(faces) == 21
+    assert set(np.unique(faces.action_units)) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("arguments, sentence", [
+    (["report", "{tmp}/nowhere"], "no study at"),
+    (["faces", "{tmp}/nowhere"], "nothing at"),
+    (["probe", "{tmp}/missing.pth", "--out", "{tmp}/s"], "no checkpoint at"),
+    (["probe", "{tmp}/w.pth", "--out", "{tmp}/s"], "preprocessing"),
+    (["draw", "{tmp}"], "not empty"),
+    (["demo", "--out", "{tmp}"], "neither empty nor a study"),
+])  # fmt: skip
+def test_bad_input_is_one_sentence(arguments, sentence, tmp_path, capfd):
+    """No traceback, exit code 2, and nothing is written."""
+    torch.save(SmallNet().state_dict(), tmp_path / "w.pth")
+    code, _ = run(*(a.replace("{tmp}", str(tmp_path)) for a in arguments))
+    assert code == 2
+    told = capfd.readouterr().err
+    assert sentence in told and "Traceback" not in told
+    assert [path.name for path in tmp_path.iterdir()] == ["w.pth"]
+
+
+def test_half_a_scaling_is_refused(tmp_path):
+    """--size without --mean and --std would be a guess."""
+    code, output = run("probe", tmp_path / "w.pth", "--size", 48)
+    assert code == 2 and "belong together" in output
+
+
+def test_our_checkpoint_needs_no_words(drawn, tmp_path):
+    """A checkpoint of ours brings its preprocessing and classes; only the foreign module's class must be named."""
+    path = save_checkpoint(
+        tmp_path / "ours.safetensors", SmallNet(), preprocessing=Preprocessing(24), class_names=CLASSES
+    )
+    code, _ = run(
+        "probe", path, "--model", "tests.small_network:SmallNet", "--faces", drawn, "--out", tmp_path / "s",
+        "--layer", "deep", "--steps", 2,
+    )  # fmt: skip
+    assert code == 0
+    assert Study.open(tmp_path / "s").about["class_names"] == list(CLASSES)
+
+
+def test_every_verb_has_help_with_an_example():
+    """--help of each verb shows how it is called."""
+    for command in cli.app.registered_commands:
+        code, output = run(command.callback.__name__, "--help")
+        assert code == 0 and "Example: fer-probe" in output
+
+
+def test_help_is_quick_because_nothing_heavy_is_imported():
+    """The command line loads torch, plotly and dash only in the verbs that need them."""
+    code = "import fer_probe.cli, sys; print(sorted({'torch', 'plotly', 'cv2', 'dash'} & set(sys.modules)))"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "[]"

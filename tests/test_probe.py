@@ -1,0 +1,106 @@
+"""Probing any checkpoint: every record is there, what cannot be done is said."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_probe.activation_maximization import MaximizedMaps
+from fer_probe.activations import LayerError
+from fer_probe.architecture import Architecture
+from fer_probe.au_distance import AUDistances
+from fer_probe.checkpoints import Checkpoint
+from fer_probe.deconvolution import Projections
+from fer_probe.embeddings import Embedding
+from fer_probe.evaluation import Evaluation
+from fer_probe.faces.drawn_faces import draw_faces
+from fer_probe.faces.face_images import FacesError
+from fer_probe.faces.preprocessing import Preprocessing
+from fer_probe.harvesting import Harvest
+from fer_probe.probe import ProbeSettings, embedding_layer, probe_checkpoint
+from fer_probe.response_places import ResponsePlaces
+from tests.small_network import CLASSES, LeakyNet, SmallNet
+
+QUICK = ProbeSettings(steps=3, maximized=2)
+
+
+def checkpoint(model):
+    return Checkpoint(
+        model=model, preprocessing=Preprocessing(24), class_names=CLASSES, architecture={"class": "Stranger"},
+        recipe={}, metrics={}, curves={}, data={}, path=Path("stranger.pth"), sha256="0" * 64,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def expressions():
+    return draw_faces(5, 24, seed=3)
+
+
+@pytest.fixture(scope="module")
+def switched():
+    return draw_faces(5, 24, seed=3, pictures="action_units", per_subject=8)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory, expressions, switched):
+    said = []
+    folder = tmp_path_factory.mktemp("probe") / "study"
+    faces = {"expressions": expressions, "action-units": switched}
+    probed = probe_checkpoint(checkpoint(SmallNet()), faces, folder, QUICK, say=said.append)
+    assert any("accuracy" in sentence for sentence in said)
+    return probed
+
+
+def test_every_analysis_leaves_its_record(study):
+    """Each kind, on each set of faces and each probed layer."""
+    for name in ("expressions", "action-units"):
+        for kind in (Harvest, Projections, ResponsePlaces, AUDistances):
+            assert study.layers(kind, name) == ("features", "deep")
+        assert study.find(Architecture, name) is not None
+        assert study.layers(MaximizedMaps, name) == ("deep",)
+        assert len(study.layers(Embedding, name)) == 1
+    assert study.find(Evaluation, "expressions") is not None
+
+
+def test_records_say_where_they_came_from(study, expressions):
+    """Hashes of checkpoint and faces, seed, parameters and versions stand with every record."""
+    for entry in study.entries(faces="expressions"):
+        provenance = entry.provenance()
+        assert provenance["checkpoint_sha256"] == "0" * 64
+        assert len(provenance["faces_sha256"]) == 64
+        assert provenance["seed"] == 0 and "torch" in provenance["versions"]
+
+
+def test_the_record_is_the_analysis(study, switched):
+    """What the study holds is what the functions give on the same faces."""
+    found = study.load(Harvest, "action-units", "deep")
+    assert found.image_count == len(switched)
+    top = study.load(Projections, "action-units", "deep")
+    assert np.array_equal(top.image_index, found.image_index)
+    assert study.load(AUDistances, "action-units", "deep").with_count.tolist() == switched.action_units.sum(0).tolist()
+
+
+def test_what_cannot_be_done_is_noted(tmp_path, switched):
+    """No expressions, no accuracy; a leaky rectifier, no projection: both are said, the rest is there."""
+    study = probe_checkpoint(checkpoint(LeakyNet()), {"faces": switched}, tmp_path / "s", QUICK)
+    notes = " ".join(study.about["notes"])
+    assert "no accuracy" in notes and "leaky_relu" in notes
+    assert study.find(Projections, "faces", "deep") is None
+    assert study.find(Harvest, "faces", "deep") is not None
+    extended = ProbeSettings(steps=1, maximized=1, extensions=True)
+    study = probe_checkpoint(checkpoint(LeakyNet()), {"faces": switched}, tmp_path / "s", extended)
+    assert study.load(Projections, "faces", "deep").extended_rectifiers == 1
+
+
+def test_errors_come_before_anything_is_written(tmp_path, switched):
+    """An unknown layer or an empty set of faces leaves no study behind."""
+    with pytest.raises(LayerError, match="no layer 'conv9'"):
+        probe_checkpoint(checkpoint(SmallNet()), {"f": switched}, tmp_path / "s", ProbeSettings(layers=["conv9"]))
+    with pytest.raises(FacesError, match="no faces to probe with in f"):
+        probe_checkpoint(checkpoint(SmallNet()), {"f": switched.select(slice(0, 0))}, tmp_path / "s", QUICK)
+    assert not (tmp_path / "s").exists()
+
+
+def test_the_latent_layer_is_the_last_vector_before_the_outputs(study):
+    """A network without an inner vector is laid out by its outputs."""
+    assert embedding_layer(study.load(Architecture, "expressions")) == "classify"
