@@ -105,7 +105,7 @@ def _sheet_fade(x: np.ndarray, y: np.ndarray, sheet: int, side: str) -> np.ndarr
     if side == "both":
         return 1.0
     away = plane.slit(x) - y if sheet == 0 else y - plane.slit(x)
-    return plane.rise(away, 0.0, 0.055)
+    return plane.rise(away, 0.0, 0.09)
 
 
 def _jaw_follow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -120,7 +120,7 @@ def _parted(x: np.ndarray, y: np.ndarray, up: float, down: float) -> np.ndarray:
     t = x / (plane.MOUTH_HALF_WIDTH - 0.012)
     arch = np.maximum(1 - t * t, 0) ** 0.55
     moved = np.zeros((2, *x.shape, 2), np.float32)
-    moved[0, ..., 1] = -up * arch * plane.rise(y, 0.50, plane.MOUTH_Y - 0.09)
+    moved[0, ..., 1] = -up * arch * plane.rise(y, 0.45, plane.MOUTH_Y - 0.09)
     moved[1, ..., 1] = down * arch * plane.rise(y, 1.16, plane.MOUTH_Y + 0.12)
     return moved
 
