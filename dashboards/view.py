@@ -44,7 +44,7 @@ class View:
         study = studies.open(asked.pop("study", ""))
         if not study.face_sets:
             raise StudyError(f"study {study.name!r} holds no faces yet; run `fer-probe probe` on it")
-        faces = asked.pop("faces", "") or main_faces(study)
+        faces = asked.pop("faces", "") or study.face_sets[0]
         if faces not in study.face_sets:
             raise StudyError(f"study {study.name!r} has no faces {faces!r}; it has {', '.join(study.face_sets)}")
         return View(study, faces, studies.names, asked)
@@ -60,7 +60,7 @@ class View:
 
     def link(self, path: str, **state: object) -> str:
         """The address of a page in a state, on the same study and faces; what is None or empty is left out."""
-        faces = "" if self.faces == main_faces(self.study) else self.faces
+        faces = "" if self.faces == self.study.face_sets[0] else self.faces
         return address(path, study=self.study_name, **{"faces": faces, **state})
 
     def picture(self, *parts: object) -> str:
@@ -102,11 +102,6 @@ def address(path: str, **state: object) -> str:
 def query_of(search: str | None) -> dict[str, str]:
     """The state in a browser's ``?layer=conv3&map=113``."""
     return dict(parse_qsl((search or "").lstrip("?")))
-
-
-def main_faces(study: Study) -> str:
-    """The faces that a study is looked at first: those it names, else the first."""
-    return str(study.about.get("main_faces") or study.face_sets[0])
 
 
 def _last(value: object) -> str:

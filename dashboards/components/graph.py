@@ -16,8 +16,8 @@ from fer_probe.figures.theme import DARK, LIGHT, themed
 #: Set by assets/scheme.js: the scheme the reader sees.
 SCHEME_COOKIE = "scheme"
 
-#: Room that a figure keeps above itself once its title stands in the page, and how much less it needs.
-_MARGIN_TOP, _TITLE_HEIGHT = 16, 46
+#: Once its title stands in the page: the room above a figure, for its tool bar, and how much less it is in height.
+_MARGIN_TOP, _TITLE_HEIGHT = 34, 28
 
 _CONFIG: Any = {
     "displaylogo": False,
@@ -41,7 +41,7 @@ def graph(figure: Any, words: str, name: str) -> Component:
     ]
     themed(figure, request.cookies.get(SCHEME_COOKIE) == "dark")
     _without_title(figure)
-    drawn = dcc.Graph(figure=figure, config=_CONFIG, id=graph_id(name))
+    drawn = dcc.Graph(figure=_plain(figure), config=_CONFIG, id=graph_id(name))
     return html.Div([*heads, html.Div(drawn, role="group", **aria(label=words))], className="graph")
 
 
@@ -79,6 +79,15 @@ def connect_graphs(app: Dash) -> None:
         State({"type": "graph", "name": ALL}, "figure"),
         prevent_initial_call=True,
     )
+
+
+def _plain(figure: Any) -> dict[str, Any]:
+    """The figure as JSON. Arrays travel packed, but Dash tells no ``customdata`` of packed ones: that is a list."""
+    plain: dict[str, Any] = figure.to_plotly_json()
+    for packed, trace in zip(plain["data"], figure.data, strict=True):
+        if trace.customdata is not None:
+            packed["customdata"] = np.asarray(trace.customdata).tolist()
+    return plain
 
 
 def _without_title(figure: Any) -> None:

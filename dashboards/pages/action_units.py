@@ -152,12 +152,7 @@ def _ranked_tile(view: View, distances: AUDistances, au: int, number: int) -> Co
 )
 def open_map(clicked: dict[str, Any] | None, search: str | None) -> Any:
     """The map whose bar was clicked, on the same layer."""
-    if not clicked:
-        return no_update
-    view = View.of(query_of(search))
-    layers = view.study.layers(AUDistances, view.faces)
-    layer = view.choice("layer", layers, str(view.study.about.get("main_layer", "")))
-    return view.link("/maps", layer=layer, map=clicked["points"][0]["customdata"])
+    return _map_link(clicked["points"][0]["customdata"], search) if clicked else no_update
 
 
 @callback(
@@ -167,8 +162,16 @@ def open_map(clicked: dict[str, Any] | None, search: str | None) -> Any:
     prevent_initial_call=True,
 )
 def open_cell(clicked: dict[str, Any] | None, search: str | None) -> Any:
-    """The map whose cell was clicked, on the same layer."""
-    return open_map(clicked, search)
+    """The map whose cell was clicked, on the same layer; Dash tells no ``customdata`` of cells, but where they are."""
+    return _map_link(clicked["points"][0]["x"], search) if clicked else no_update
+
+
+def _map_link(number: int, search: str | None) -> str:
+    view = View.of(query_of(search))
+    layers = view.study.layers(AUDistances, view.faces)
+    return view.link(
+        "/maps", layer=view.choice("layer", layers, str(view.study.about.get("main_layer", ""))), map=number
+    )
 
 
 register_page(__name__, "/action-units", name="Action units", title="Action units · fer_probe", layout=layout)  # type: ignore[no-untyped-call]

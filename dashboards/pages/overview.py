@@ -40,18 +40,35 @@ def layout(**query: str) -> Component:
 
 def _content(view: View) -> list[Any]:
     faces = view.study.faces(view.faces)
-    evaluation = view.study.find(Evaluation, view.faces)
     architecture = view.study.find(Architecture, view.faces)
+    evaluated = _evaluated(view)
+    evaluation = evaluated.study.find(Evaluation, evaluated.faces)
     return [
         _title(view, architecture),
         *[dmc.Alert(note, color="yellow", variant="light") for note in view.study.about.get("notes", ())],
-        _numbers(view, faces, evaluation, architecture),
+        _numbers(view, faces, _accuracy(evaluated, evaluation)),
         _first_look(view),
         _faces(view, faces),
-        dmc.Box([_confusion(evaluation), _curves(view), _counts(faces)], className="columns"),
-        _mistakes(view, evaluation),
+        dmc.Box([_confusion(evaluated, evaluation), _curves(view), _counts(faces)], className="columns"),
+        _mistakes(evaluated, evaluation),
         _architecture(architecture),
     ]
+
+
+def _evaluated(view: View) -> View:
+    """These faces, or the first others that the model was evaluated on, where it was not on these."""
+    sets = (view.faces, *view.study.face_sets)
+    return next((view.on(name) for name in sets if view.study.find(Evaluation, name)), view)
+
+
+def _accuracy(view: View, evaluation: Evaluation | None) -> Component:
+    """On the faces held back in training, where the checkpoint tells; else on faces of this study."""
+    metrics = view.study.about.get("metrics") or {}
+    if "test_accuracy" in metrics:
+        return _number(f"{metrics['test_accuracy']:.1%}", f"accuracy on {metrics.get('test_faces', 'unseen faces')}")
+    if evaluation is None or np.isnan(evaluation.accuracy):
+        return _number("–", "accuracy: no labelled faces")
+    return _number(f"{evaluation.accuracy:.1%}", f"accuracy on the faces “{view.faces}”")
 
 
 def _title(view: View, architecture: Architecture | None) -> Component:
@@ -71,16 +88,13 @@ def _model_name(model: Any) -> str:
     return str(model.get("name") or model.get("class", "")) if isinstance(model, dict) else str(model)
 
 
-def _numbers(
-    view: View, faces: FaceImages, evaluation: Evaluation | None, architecture: Architecture | None
-) -> Component:
+def _numbers(view: View, faces: FaceImages, accuracy: Component) -> Component:
     subjects = "–" if faces.subject is None else str(len(np.unique(faces.subject)))
-    accuracy = "–" if evaluation is None or np.isnan(evaluation.accuracy) else f"{evaluation.accuracy:.1%}"
     maps = {layer: len(view.study.load(Harvest, view.faces, layer).values) for layer in _layers(view)}
     return dmc.SimpleGrid(
         [
-            _number(accuracy, f"accuracy on the faces “{view.faces}”"),
-            _number(f"{len(faces):,}", "faces"),
+            accuracy,
+            _number(f"{len(faces):,}", f"faces “{view.faces}”"),
             _number(subjects, "subjects"),
             _number(str(len(faces.action_unit_numbers)), "action units coded"),
             _number(f"{sum(maps.values()):,}", f"feature maps in {len(maps)} layers"),
@@ -138,11 +152,11 @@ def _faces(view: View, faces: FaceImages) -> Component:
     )
 
 
-def _confusion(evaluation: Evaluation | None) -> Component:
+def _confusion(view: View, evaluation: Evaluation | None) -> Component:
     if evaluation is None:
-        return panel("Confusion matrix", missing("These faces were not evaluated"))
+        return panel("Confusion matrix", missing("No faces with expressions were evaluated"))
     words = f"Confusion matrix of {len(evaluation.class_names)} classes, accuracy {evaluation.accuracy:.1%}"
-    return panel("", graph(confusion_figure(evaluation), words, "confusion"))
+    return panel("", graph(confusion_figure(evaluation), words, "confusion"), caption(f"Faces “{view.faces}”."))
 
 
 def _curves(view: View) -> Component:
@@ -159,13 +173,12 @@ def _counts(faces: FaceImages) -> Component:
 def _mistakes(view: View, evaluation: Evaluation | None) -> Component | None:
     if evaluation is None:
         return None
-    wrong = [int(i) for i in evaluation.misclassified[:MISTAKES_SHOWN]]
-    tiles = [_mistake(view, evaluation, i) for i in wrong]
-    count = len(evaluation.misclassified)
-    words = f"{count} faces are read wrongly" + (f"; the {len(wrong)} surest:" if count > len(wrong) else ":")
+    wrong, count = evaluation.misclassified[:MISTAKES_SHOWN], len(evaluation.misclassified)
+    shown = f", the {len(wrong)} surest mistakes here" if count > len(wrong) else ""
+    tiles = [_mistake(view, evaluation, int(i)) for i in wrong]
     return panel(
         "Misclassified faces",
-        dmc.Text(words if count else "None of the labelled faces."),
+        dmc.Text(f"{count} of the labelled faces “{view.faces}” are read wrongly{shown}."),
         gallery(tiles, "Misclassified faces", small=True),
     )
 
