@@ -106,12 +106,14 @@ def draw_faces(
         expressions: which ones, by name; ``"contempt"`` can be drawn too.
 
     Raises:
-        FacesError: an unknown kind of pictures, or fewer than one subject or picture.
+        FacesError: an unknown kind of pictures, fewer than one subject or picture, or a negative seed.
     """
     if pictures not in ("expressions", "sequences", "action_units"):
         raise FacesError(f"pictures={pictures!r}: expected 'expressions', 'sequences' or 'action_units'")
     if subjects < 1 or (per_subject is not None and per_subject < 1):
         raise FacesError(f"{subjects} subjects with {per_subject} pictures each: at least one of each is needed")
+    if seed < 0:
+        raise FacesError(f"seed {seed}: expected 0 or more")
     names = tuple(expression_name(word) for word in expressions)
     drawn = [
         (subject, *told) for subject in range(subjects) for told in _told(pictures, names, seed, subject, per_subject)
@@ -186,7 +188,10 @@ def _rendered(person: Identity, scene: Scene, size: int, channels: int) -> np.nd
 
 
 def _attributes(scenes: Sequence[Scene], people: Sequence[Identity]) -> dict[str, np.ndarray]:
-    attributes = {name: np.array([getattr(one, name) for one in people]) for name in ("sex", "age", "skin", "glasses")}
+    attributes = {
+        name: np.array([getattr(one, name) for one in people])
+        for name in ("sex", "age", "skin", "hair_style", "beard", "glasses")
+    }
     attributes |= {name: np.array([getattr(one.pose, name) for one in scenes]) for name in ("yaw", "pitch", "roll")}
     for name in ("azimuth", "elevation", "strength", "ambient"):
         attributes[f"light_{name}"] = np.array([getattr(one.light, name) for one in scenes])

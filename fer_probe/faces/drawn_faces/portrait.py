@@ -41,7 +41,7 @@ class Portrait:
         return float(1.02 * (0.42 / brightness) ** 0.78)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def portrait(identity: Identity, resolution: int, channels: int) -> Portrait:
     """The layers of ``identity`` in textures of ``resolution``, in 1 (grey) or 3 (RGB) channels."""
     layers, cover, bare = _layers(identity, resolution, channels)

@@ -17,14 +17,17 @@ from fer_probe.faces.drawn_faces.scene import Camera, Light, Pose
 #: What may come with an expression besides its prototype, and how often; nothing that another one is known by.
 EXTRAS: dict[str, dict[int, float]] = {
     "happiness": {25: 0.85, 26: 0.2, 7: 0.2, 11: 0.15},
-    "sadness": {17: 0.5, 11: 0.2, 43: 0.5, 7: 0.15},
+    "sadness": {17: 0.5, 11: 0.2, 43: 0.6, 7: 0.3},
     "surprise": {25: 1.0},
-    "fear": {25: 1.0},
+    "fear": {25: 1.0, 10: 0.3},
     "anger": {17: 0.3, 9: 0.1, 10: 0.2},
-    "disgust": {10: 0.6, 17: 0.3, 25: 0.4, 4: 0.3, 7: 0.2},
+    "disgust": {10: 0.7, 17: 0.3, 25: 0.5, 4: 0.4, 7: 0.35},
     "contempt": {},
     "neutral": {},
 }
+#: Units that show less than the others of their prototype: a tightened lid may not undo a raised one, a frightened
+#: brow is drawn together more than raised, and anger glares from under a lowered brow.
+_SHARES: dict[str, dict[int, float]] = {"fear": {2: 0.5, 4: 0.75, 7: 0.45, 26: 0.65}, "anger": {5: 0.6}}
 #: A surprised jaw may also stretch.
 _MOUTH_STRETCH = 0.35
 _PEAK = (0.65, 1.0)
@@ -121,11 +124,8 @@ def expression_units(expression: str, rng: np.random.Generator) -> np.ndarray:
         amounts[27] = amounts.pop(26)
     if {26, 27} & amounts.keys():
         amounts.setdefault(25, float(strength * rng.uniform(0.5, 0.9)))
-    if expression == "fear":
-        amounts[7] *= 0.45  # a tightened lid may not undo the raised one
-        amounts[2] *= 0.75
-    if expression == "anger":
-        amounts[5] *= 0.6  # the glare under lowered brows
+    for au, share in _SHARES.get(expression, {}).items():
+        amounts[au] *= share
     rows = np.zeros((2, len(DRAWN_ACTION_UNITS)))
     for au, amount in amounts.items():
         rows[:, DRAWN_ACTION_UNITS.index(au)] = amount
