@@ -83,7 +83,7 @@ def _outer(
         fall = rise(np.abs(x), half_width + 0.02, half_width - 0.02) * rise(y, -0.15, 0.0)
         return np.maximum(skull, fall)
     if style == "curly":
-        return skull * rise(y + 0.10 * flow + 0.25 * np.abs(x), 1.02, 0.96)
+        return skull * rise(y + 0.03 * flow + 0.25 * np.abs(x), 1.02, 0.96)
     if style == "bald":
         return skull * rise(np.abs(x), 0.60, 0.72) * rise(y, -0.75, -0.55) * rise(y, 0.02, -0.1) * 0.6
     return skull * rise(y, 0.18, 0.02)
