@@ -1,7 +1,7 @@
 """Sets of drawn faces with all that is known of them: the embedded default, and the project's ground truth."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -147,16 +147,8 @@ def _faces(
     channels: int,
     pictures: Pictures,
 ) -> DrawnFaces:
-    pixels = np.empty((len(drawn), channels, size, size), np.uint8)
-    points = np.empty((len(drawn), 68, 2), np.float32)
-    people: dict[int, Identity] = {}
-    for i, (subject, *_, scene) in enumerate(drawn):
-        if subject not in people:
-            people[subject] = random_identity([seed, subject])
-        person = people[subject]
-        face = pose_face(person, scene.left, scene.right, scene.pose, size, channels)
-        pixels[i] = take_picture(face, scene.light, scene.camera, size, scene.noise_seed)
-        points[i] = landmarks(face, size)
+    people = {subject: random_identity([seed, subject]) for subject in {row[0] for row in drawn}}
+    pixels, points = _pictures(drawn, people, size, channels)
     scenes = [row[-1] for row in drawn]
     left, right = (np.stack([getattr(scene, side) for scene in scenes]) for side in ("left", "right"))
     strongest = np.maximum(left, right)
@@ -180,6 +172,19 @@ def _faces(
         identities=np.stack([np.full(len(drawn), seed), subject_numbers], -1),
         scenes=np.stack([scene.numbers() for scene in scenes]),
     )
+
+
+def _pictures(
+    drawn: Sequence[tuple[int, int, int, int, Scene]], people: Mapping[int, Identity], size: int, channels: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels (N, C, H, W) and landmarks (N, 68, 2)."""
+    pixels = np.empty((len(drawn), channels, size, size), np.uint8)
+    points = np.empty((len(drawn), 68, 2), np.float32)
+    for i, (subject, *_, scene) in enumerate(drawn):
+        face = pose_face(people[subject], scene.left, scene.right, scene.pose, size, channels)
+        pixels[i] = take_picture(face, scene.light, scene.camera, size, scene.noise_seed)
+        points[i] = landmarks(face, size)
+    return pixels, points
 
 
 def _rendered(person: Identity, scene: Scene, size: int, channels: int) -> np.ndarray:
