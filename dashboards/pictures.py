@@ -52,6 +52,12 @@ def face_picture(faces: str, index: int) -> Response:
     return _answer(faces, _face_png, index)
 
 
+@pictures.get("/<path:other>")
+def no_picture(other: str) -> Response:
+    """404 and a sentence: without it, Dash would answer with a page."""
+    return Response(f"there is no picture {other!r}\n", status=404, mimetype="text/plain")
+
+
 def _answer(faces: str, draw: Callable[..., bytes], *parts: str | int) -> Response:
     try:
         folder = View.of({"study": request.args.get("study", ""), "faces": faces}).study.folder
@@ -75,6 +81,9 @@ def _map_png(folder: Path, written: int, faces: str, layer: str, number: int, sh
     study = Study.open(folder)
     if shown not in _DRAWN:
         raise StudyError(f"a map has no picture {shown!r}; it has {', '.join(_DRAWN)}")
+    layers = study.layers(Harvest, faces)
+    if layer not in layers:
+        raise StudyError(f"there are no maps of layer {layer!r} on faces {faces!r}; there are of {', '.join(layers)}")
     maps = len(study.load(Harvest, faces, layer).values)
     if number >= maps:
         raise StudyError(f"layer {layer!r} has no map {number}; its maps are numbered 0 to {maps - 1}")

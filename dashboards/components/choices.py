@@ -44,7 +44,7 @@ def switch(name: str, options: Mapping[str, str], current: str, *, label: str) -
         size="sm",
         **aria(label=label),
     )
-    return dmc.Stack([dmc.Text(label, size="sm", fw=500), control], gap=0)
+    return dmc.Stack([dmc.Text(label, size="sm", fw=500), control], gap=0, className="switch")
 
 
 def pager(name: str, pages: list[str], current: int) -> list[Component]:

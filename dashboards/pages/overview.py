@@ -49,7 +49,14 @@ def _content(view: View) -> list[Any]:
         _numbers(view, faces, _accuracy(evaluated, evaluation)),
         _first_look(view),
         _faces(view, faces),
-        dmc.Box([_confusion(evaluated, evaluation), _curves(view), _counts(faces)], className="columns"),
+        dmc.Box(
+            [
+                _confusion(evaluated, evaluation),
+                _curves(view),
+                _counts(evaluated if (faces.expression < 0).all() else view),
+            ],
+            className="columns",
+        ),
         _mistakes(evaluated, evaluation),
         _architecture(architecture),
     ]
@@ -141,7 +148,7 @@ def _best_of(view: View, layer: str, distances: AUDistances, au: int) -> Compone
 
 def _faces(view: View, faces: FaceImages) -> Component:
     some = np.unique(np.linspace(0, len(faces) - 1, FACES_SHOWN).astype(int))
-    labels = {int(i): expression_of(faces, int(i)) for i in some}
+    labels = {int(i): _name_of(faces, int(i)) for i in some}
     tiles = [face_tile(view, i, f"Face {i}, {label}", caption(label)) for i, label in labels.items()]
     return panel(
         "The faces",
@@ -150,6 +157,13 @@ def _faces(view: View, faces: FaceImages) -> Component:
         ),
         gallery(tiles, "Some of the faces", small=True),
     )
+
+
+def _name_of(faces: FaceImages, index: int) -> str:
+    """What is written under a face: its expression, else who it is."""
+    if faces.expression[index] >= 0 or faces.subject is None:
+        return expression_of(faces, index)
+    return f"subject {faces.subject[index]}"
 
 
 def _confusion(view: View, evaluation: Evaluation | None) -> Component:
@@ -166,8 +180,10 @@ def _curves(view: View) -> Component:
     return panel("", graph(training_curves_figure(curves), f"Training curves: {', '.join(curves)}", "curves"))
 
 
-def _counts(faces: FaceImages) -> Component:
-    return panel("", graph(expression_counts_figure(faces), "How many faces show each expression", "counts"))
+def _counts(view: View) -> Component:
+    figure = expression_counts_figure(view.study.faces(view.faces))
+    drawn = graph(figure, "How many faces show each expression", "counts")
+    return panel("", drawn, caption(f"Faces “{view.faces}”."))
 
 
 def _mistakes(view: View, evaluation: Evaluation | None) -> Component | None:

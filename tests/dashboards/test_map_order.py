@@ -1,0 +1,43 @@
+import numpy as np
+
+from dashboards.map_order import found_by_name, map_orders, ordered_maps, units_of_maps
+from fer_probe.au_distance import au_distances
+
+from .conftest import MAPS, planted_faces, planted_harvest
+
+FACES, FOUND = planted_faces(), planted_harvest("conv")
+DISTANCES = au_distances(FOUND.responses, FACES.action_units, FACES.action_unit_numbers)
+
+
+def test_orders_are_permutations():
+    """Every order shows every map once."""
+    for order in map_orders(DISTANCES):
+        assert sorted(ordered_maps(FOUND, order, DISTANCES)) == list(range(MAPS))
+
+
+def test_strongest_first():
+    """By strongest response the largest values fall."""
+    values = FOUND.values[ordered_maps(FOUND, "strongest", DISTANCES), 0]
+    assert (np.diff(values) <= 0).all()
+
+
+def test_by_action_unit_the_planted_map_is_first():
+    """The map that was planted for AU12 leads its order."""
+    assert ordered_maps(FOUND, "au12", DISTANCES)[0] == 7
+    assert 12 in units_of_maps(DISTANCES)[7]
+
+
+def test_without_distances():
+    """Without distances there is no order by action unit, and no map is the best of one."""
+    assert list(map_orders(None)) == ["number", "strongest"]
+    assert units_of_maps(None) == {}
+
+
+def test_search():
+    """A number finds its map alone; words find the maps whose unit is called so; nothing finds all."""
+    units = {7: [12], 3: [1]}
+    assert found_by_name(range(20), "7", units) == [7]
+    assert found_by_name(range(20), "Map 7", units) == [7]
+    assert found_by_name(range(20), "lip corner", units) == [7]
+    assert found_by_name(range(20), "zygoma", units) == []
+    assert found_by_name([2, 1], " ", units) == [2, 1]
