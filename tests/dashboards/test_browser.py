@@ -38,14 +38,30 @@ def base(made_app, study):
     server.shutdown()
 
 
+@pytest.fixture(scope="module")
+def windows(browser):
+    """``windows(width, scheme)``: a browser window, the same one for the same wishes, so that scripts load once."""
+    known = {}
+
+    def window(width, scheme):
+        if (width, scheme) not in known:
+            size = {"width": width, "height": 900}
+            known[width, scheme] = browser.new_context(viewport=size, color_scheme=scheme)
+        return known[width, scheme]
+
+    yield window
+    for one in known.values():
+        one.close()
+
+
 @pytest.fixture
-def opened(browser, base):
+def opened(windows, base):
     """``opened(address, width, scheme)``: a page that has come to rest, and what its console complained of."""
-    contexts = []
+    pages = []
 
     def open_page(address, width=1280, scheme="light"):
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme))
-        page, complaints = contexts[-1].new_page(), []
+        pages.append(windows(width, scheme).new_page())
+        page, complaints = pages[-1], []
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda asked: complaints.append(asked.url) if base not in asked.url else None)
@@ -55,8 +71,8 @@ def opened(browser, base):
         return page, complaints
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -83,7 +99,7 @@ def test_arrow_keys_and_the_way_back(opened):
 
 def test_a_choice_is_a_link_and_figures_follow_the_switch(opened):
     """Choosing another order changes the address; switching the scheme recolours the figures."""
-    page, _ = opened("/maps")
+    page, _ = opened("/maps", width=1000)
     page.get_by_text("Projections", exact=True).click()
     page.wait_for_url("**/maps?show=projections")
     page.goto(page.url.split("/maps")[0] + "/action-units?au=12")
