@@ -16,14 +16,16 @@ from fer_probe.backward_rules import RectifierError
 from fer_probe.checkpoints import CheckpointError
 from fer_probe.evaluation import EvaluationError
 from fer_probe.faces.face_images import FacesError
+from fer_probe.models import ModelError
 from fer_probe.records import RecordError
 from fer_probe.study import StudyError
 
 USER_ERRORS: tuple[type[Exception], ...] = (
-    FacesError, CheckpointError, EvaluationError, LayerError, RecordError, StudyError, RectifierError,
+    FacesError, ModelError, CheckpointError, EvaluationError, LayerError, RecordError, StudyError, RectifierError,
 )  # fmt: skip
 
 __all__ = [
-    "USER_ERRORS", "CheckpointError", "EvaluationError", "FacesError", "LayerError", "RecordError",
+    "USER_ERRORS", "CheckpointError", "EvaluationError", "FacesError", "LayerError", "ModelError",
+    "RecordError",
     "RectifierError", "StudyError",
 ]  # fmt: skip

@@ -47,7 +47,7 @@ def test_bounds_are_kept_and_reached():
     assert found.pixels.min() >= -1 and found.pixels.max() <= 2
     field = found.pixels[0, :, 3:8, 3:8]
     assert np.array_equal(field > 0.5, weight > 0)
-    ceiling = np.where(weight > 0, 2 * weight, -weight).sum() + float(model.conv.bias[1])
+    ceiling = np.where(weight > 0, 2 * weight, -weight).sum() + float(model.conv.bias[1].detach())
     assert found.activation[0] == pytest.approx(ceiling, rel=0.05)
     assert found.activation[0] > found.start_activation[0]
 

@@ -26,7 +26,7 @@ def png(picture: NDArray[np.uint8]) -> bytes:
     Raises:
         ValueError: another type or shape.
     """
-    return _encoded(picture, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    return _encoded(picture, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 4])
 
 
 def webp(picture: NDArray[np.uint8], quality: int = 88) -> bytes:
