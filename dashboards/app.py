@@ -1,5 +1,6 @@
 """The dashboard's app: a study, or a folder of studies, in the browser."""
 
+import logging
 import webbrowser
 from pathlib import Path
 from threading import Timer
@@ -46,6 +47,7 @@ def serve(study_folder: Path | str, host: str = "127.0.0.1", port: int = 8050, o
         open_browser: show it at once.
     """
     app = create_app(study_folder)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # not a line for every picture
     if open_browser:
         Timer(1, webbrowser.open, [f"http://{host}:{port}/"]).start()
     app.run(host=host, port=port, debug=False)

@@ -208,7 +208,9 @@ def report(
 
 @app.command(epilog="Example: fer-probe dashboard studies/demo --port 8051")
 def dashboard(
-    study: Annotated[Path, typer.Argument(help="Folder of the study.")] = Path("studies/demo"), port: Port = 8050
+    study: Annotated[Path, typer.Argument(help="Folder of the study.")] = Path("studies/demo"),
+    port: Port = 8050,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a window at once.")] = True,
 ) -> None:
     """Open a study in the browser."""
     from dashboards.app import serve
@@ -216,7 +218,7 @@ def dashboard(
 
     Study.open(study)  # say at once when there is none
     console.print(f"Dashboard at http://127.0.0.1:{port} – stop with Ctrl+C")
-    serve(study, port=port)
+    serve(study, port=port, open_browser=browser)
 
 
 @contextmanager

@@ -94,9 +94,8 @@ def project_units(
         RectifierError: a rectifier without a rule, or out of reach.
     """
     shape = check_layers(model, [layer], batch[:1])[layer]
-    projected, _, _ = _project(
-        model, batch, layer, _units(layer, shape, len(batch), maps, positions), rule, seed, extensions
-    )
+    units = _units(layer, shape, len(batch), maps, positions)
+    projected, _, _ = _project(model, batch, layer, units, _Way(rule, seed, extensions))
     return projected.clamp(min=0) if rectify_input else projected
 
 
@@ -139,17 +138,16 @@ def deconvolve(
     check_layers(model, [found.layer], sample.to(model_device(model)))
     field = receptive_field(model, found.layer, tuple(sample.shape[1:]))
     window = _Window.around(field) if crop else _Window.whole(field)
+    way = _Way(rule, seed, extensions)
     fields = np.zeros((len(units), sample.shape[1], *field.size), dtype=np.float32)
     boxes = field.boxes(units.position)
-    counts = np.zeros(2, dtype=int)
+    extended, wholes = 0, 0
     for start in range(0, len(units), batch_size):
         chosen = np.arange(start, min(start + batch_size, len(units)))
-        projected, counted = _project_chosen(
-            model, images, units, chosen, window, rule=rule, seed=seed, extensions=extensions
-        )
-        for unit, (picture, origin) in zip(chosen, projected, strict=True):
+        projected = _project_chosen(model, images, units, chosen, window, way)
+        for unit, picture, origin in zip(chosen, projected.pictures, projected.origins, strict=True):
             _paste(fields[unit], picture.clip(min=0) if rectify_input else picture, boxes[unit], origin)
-        counts = np.array([max(counts[0], counted[0]), counts[1] + counted[1]])
+        extended, wholes = max(extended, projected.extended_rectifiers), wholes + projected.whole_pictures
     shape = (len(rows), found.values.shape[1])
     return Projections(
         layer=found.layer,
@@ -158,8 +156,8 @@ def deconvolve(
         pixels=fields.reshape(*shape, *fields.shape[1:]),
         boxes=boxes.reshape(*shape, 4),
         image_index=found.image_index[rows],
-        extended_rectifiers=int(counts[0]),
-        whole_pictures=int(counts[1]),
+        extended_rectifiers=extended,
+        whole_pictures=wholes,
     )
 
 
@@ -211,6 +209,10 @@ class _Window:
             return _Window.whole(field)
         return _Window((size[0], size[1]), field.stride, field.start, field.picture)
 
+    def whole_picture(self) -> "_Window":
+        """The window that is the whole picture."""
+        return _Window(self.picture, (1, 1), (0, 0), self.picture)
+
     def origins(self, positions: np.ndarray) -> np.ndarray:
         """(U, 2) top and left of the window for units at (U, 2) row, column of the layer."""
         if self.size == self.picture:
@@ -220,48 +222,55 @@ class _Window:
         return np.clip(top_left // stride * stride, 0, last)
 
 
-_Projected = list[tuple[np.ndarray, np.ndarray]]
+@dataclass(frozen=True)
+class _Way:
+    """How signals go back."""
+
+    rule: Rule
+    seed: Seed
+    extensions: bool
+
+
+@dataclass(frozen=True)
+class _Projected:
+    """Projections of units over their windows: pictures, each window's top left, and what had to be done."""
+
+    pictures: list[np.ndarray]
+    origins: list[np.ndarray]
+    extended_rectifiers: int
+    whole_pictures: int
 
 
 def _project_chosen(
-    model: nn.Module,
-    images: Images,
-    units: _HarvestedUnits,
-    chosen: np.ndarray,
-    window: _Window,
-    *,
-    rule: Rule,
-    seed: Seed,
-    extensions: bool,
-) -> tuple[_Projected, tuple[int, int]]:
-    """Each chosen unit's projection over its window, with the window's top left; extensions, whole pictures."""
+    model: nn.Module, images: Images, units: _HarvestedUnits, chosen: np.ndarray, window: _Window, way: _Way
+) -> _Projected:
+    """Project chosen units over windows; where a value is not the harvested one, over whole pictures instead."""
     origins = window.origins(units.position[chosen])
-    whole_size = window.size == window.picture
-    pictures = torch.cat([images[int(i) : int(i) + 1] for i in units.image[chosen]]).to(model_device(model))
-    crops = torch.stack(
+    crops = _crops(images, units.image[chosen], origins, window.size).to(model_device(model))
+    at = units.position[chosen] - origins // np.array(window.stride)
+    projected, values, extended = _project(model, crops, units.layer, (units.map[chosen], at), way)
+    pictures, tops = list(projected.cpu().numpy()), list(origins)
+    off = np.flatnonzero(np.abs(values - units.value[chosen]) > units.tolerance[chosen])
+    if window.size == window.picture:
+        if len(off):
+            _warn_of_other_values(units.layer, len(off))
+        return _Projected(pictures, tops, extended, len(chosen))
+    if len(off):
+        again = _project_chosen(model, images, units, chosen[off], window.whole_picture(), way)
+        for place, picture, origin in zip(off, again.pictures, again.origins, strict=True):
+            pictures[place], tops[place] = picture, origin
+    return _Projected(pictures, tops, extended, len(off))
+
+
+def _crops(images: Images, index: np.ndarray, origins: np.ndarray, size: tuple[int, int]) -> Tensor:
+    """(U, C, height, width) one window of one picture each."""
+    pictures = (images[int(i) : int(i) + 1][0] for i in index)
+    return torch.stack(
         [
-            picture[:, top : top + window.size[0], left : left + window.size[1]]
+            picture[:, top : top + size[0], left : left + size[1]]
             for picture, (top, left) in zip(pictures, origins, strict=True)
         ]
     )
-    at = units.position[chosen] - origins // np.array(window.stride)
-    if whole_size:
-        at = units.position[chosen]
-    projected, values, extended = _project(model, crops, units.layer, (units.map[chosen], at), rule, seed, extensions)
-    result: _Projected = [(picture.cpu().numpy(), origin) for picture, origin in zip(projected, origins, strict=True)]
-    off = np.flatnonzero(np.abs(values - units.value[chosen]) > units.tolerance[chosen])
-    if not len(off):
-        return result, (extended, len(chosen) if whole_size else 0)
-    if whole_size:
-        _warn_of_other_values(units.layer, len(off))
-        return result, (extended, len(chosen))
-    whole = _Window(window.picture, (1, 1), (0, 0), window.picture)
-    again, counted = _project_chosen(
-        model, images, units, chosen[off], whole, rule=rule, seed=seed, extensions=extensions
-    )
-    for place, better in zip(off, again, strict=True):
-        result[place] = better
-    return result, (extended, counted[1])
 
 
 def _project(
@@ -269,15 +278,13 @@ def _project(
     batch: Tensor,
     layer: str,
     units: tuple[np.ndarray, np.ndarray],
-    rule: Rule,
-    seed: Seed,
-    extensions: bool,
+    way: _Way,
 ) -> tuple[Tensor, np.ndarray, int]:
     """Projections (B, C, H, W), the units' values (B,), and how many rectifiers took the rule by extension."""
     pixels = batch.detach().clone().requires_grad_()
     outputs: list[Tensor] = []
     with evaluation_mode(model), torch.enable_grad():
-        with backward_rule(rule, extensions=extensions) as seen:
+        with backward_rule(way.rule, extensions=way.extensions) as seen:
             # A copy goes in, so that a model may work on its input in place.
             run_to_layers(
                 model,
@@ -290,7 +297,7 @@ def _project(
         if not value.requires_grad:
             raise LayerError(f"layer {layer!r} does not depend on the picture by operations with a gradient")
         # d(Σ value·seed)/d pixels: every picture's signal is its own.
-        start = value.detach() if seed == "activation" else torch.ones_like(value)
+        start = value.detach() if way.seed == "activation" else torch.ones_like(value)
         (projected,) = torch.autograd.grad(value, pixels, start, allow_unused=True)
     if projected is None:
         raise LayerError(f"layer {layer!r} does not depend on the picture")

@@ -91,6 +91,9 @@ def probe_checkpoint(
     layers = _layers(checkpoint, settings)
     about = {**_about(checkpoint, architecture, settings), "name": name, "main_layer": layers[-1]}
     study = Study.create(folder, about, checkpoint.path if checkpoint.path.suffix == ".safetensors" else None)
+    for sentence in _missing(faces):
+        say(sentence)
+        study = study.with_note(sentence)
     maximized: MaximizedMaps | None = None  # the same for all faces: climbed once
     for set_name, some in faces.items():
         probed = _ProbedFaces(study, checkpoint, set_name, some, settings, say)
@@ -149,7 +152,6 @@ class _ProbedFaces:
 
     def _evaluate(self) -> None:
         if not (self.faces.expression >= 0).any():
-            self._note(f"No expression is known of the faces {self.set_name!r}, so there is no accuracy on them.")
             return
         found = evaluate(self.model, self.images, self.faces, self.checkpoint.class_names)
         self._keep(found)
@@ -168,9 +170,7 @@ class _ProbedFaces:
         self._keep(projections, rule=self.settings.rule)
 
     def _measure(self, found: Harvest) -> AUDistances | None:
-        if not self.faces.action_units.shape[1] or np.isnan(self.faces.action_units).all():
-            if found.layer == self.study.about["main_layer"]:
-                self._note(f"No action unit is coded on the faces {self.set_name!r}, so there is no distance to any.")
+        if not _codes_action_units(self.faces):
             return None
         assert found.responses is not None  # asked for in run
         distances = au_distances(
@@ -239,6 +239,20 @@ def _about(checkpoint: Checkpoint, architecture: Architecture, settings: ProbeSe
         "seed": settings.seed,
         "notes": [],
     }
+
+
+def _missing(faces: Mapping[str, FaceImages]) -> list[str]:
+    """What no set of faces allows, in sentences."""
+    sentences = []
+    if not any((some.expression >= 0).any() for some in faces.values()):
+        sentences.append("No expression is known of these faces, so there is no accuracy on them.")
+    if not any(_codes_action_units(some) for some in faces.values()):
+        sentences.append("No action unit is coded on these faces, so there is no distance to any.")
+    return sentences
+
+
+def _codes_action_units(faces: FaceImages) -> bool:
+    return bool((~np.isnan(faces.action_units)).any())
 
 
 def _maps_worth_maximizing(found: Harvest, distances: AUDistances | None, count: int) -> np.ndarray:
