@@ -4,21 +4,18 @@ The only file of ``fer_probe`` that knows ``trainers`` and ``dashboards``; its v
 are called, so that ``--help`` is quick.
 """
 
-import importlib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from fer_probe.checkpoints import Checkpoint
     from fer_probe.faces.face_images import FaceImages
-    from fer_probe.faces.preprocessing import Preprocessing
     from fer_probe.study import Study
 
 console = Console(highlight=False)
@@ -178,12 +175,19 @@ def probe(
     seed: Seed = 0,
 ) -> None:
     """Run every analysis of a checkpoint on faces, into a study."""
+    from fer_probe.checkpoints import load_checkpoint
+    from fer_probe.foreign_models import named_model, told_preprocessing
     from fer_probe.probe import ProbeSettings, probe_checkpoint
     from fer_probe.report import write_report
     from fer_probe.study import Study
 
     Study.check_folder(out)
-    loaded = _load(checkpoint, model, _preprocessing(size, channels, mean, std, equalize), classes)
+    loaded = load_checkpoint(
+        checkpoint,
+        None if model is None else named_model(model),
+        preprocessing=told_preprocessing(size, channels, mean, std, equalize),
+        class_names=None if classes is None else [name.strip() for name in classes.split(",")],
+    )
     sets = {split or "faces": _read(faces, split=split)} if faces else _drawn_sets(seed)
     settings = ProbeSettings(layers=layer, rule=rule.value, extensions=extensions, steps=steps, seed=seed)
     study = probe_checkpoint(loaded, sets, out, settings, say=console.print)
@@ -250,48 +254,6 @@ def _drawn_sets(seed: int) -> "dict[str, FaceImages]":
         "expressions": draw_faces(subjects=40, size=96, seed=seed + 1),
         "action-units": draw_faces(subjects=40, size=96, seed=seed + 1, pictures="action_units"),
     }
-
-
-def _load(path: Path, model: str | None, preprocessing: "Preprocessing | None", classes: str | None) -> "Checkpoint":
-    from fer_probe.checkpoints import load_checkpoint
-
-    names = [name.strip() for name in classes.split(",")] if classes else None
-    return load_checkpoint(path, _built(model), preprocessing=preprocessing, class_names=names)
-
-
-def _built(model: str | None) -> Any:
-    """The network that ``package.module:Net`` names, built without arguments."""
-    if model is None:
-        return None
-    module, _, name = model.partition(":")
-    try:
-        return getattr(importlib.import_module(module), name)()
-    except (ImportError, AttributeError, TypeError) as error:
-        raise typer.BadParameter(
-            f"--model {model}: {error}; expected package.module:Net, callable without arguments"
-        ) from error
-
-
-def _preprocessing(
-    size: int | None, channels: int, mean: str | None, std: str | None, equalize: bool
-) -> "Preprocessing | None":
-    from fer_probe.faces.preprocessing import Preprocessing
-
-    if size is None and mean is None and std is None:
-        return None
-    if size is None or mean is None or std is None:
-        raise typer.BadParameter("--size, --mean and --std belong together: the scaling is part of the network")
-    return Preprocessing(
-        size=size, channels=channels, mean=_per_channel(mean), std=_per_channel(std), equalize=equalize
-    )
-
-
-def _per_channel(numbers: str) -> Any:
-    try:
-        values = [float(number) for number in numbers.split(",")]
-    except ValueError:
-        raise typer.BadParameter(f"{numbers!r}: expected a number, or one a channel, by comma") from None
-    return values[0] if len(values) == 1 else values
 
 
 def _print_best_maps(study: "Study") -> None:

@@ -26,8 +26,9 @@ from fer_probe.activations import (
     run_to_layers,
 )
 from fer_probe.backward_rules import Rule, backward_rule
+from fer_probe.field_windows import FieldWindow
 from fer_probe.harvesting import Harvest
-from fer_probe.receptive_fields import ReceptiveField, receptive_field
+from fer_probe.receptive_fields import receptive_field
 from fer_probe.records import Record
 
 Seed = Literal["activation", "one"]
@@ -137,7 +138,7 @@ def deconvolve(
     sample = images[0:1]
     check_layers(model, [found.layer], sample.to(model_device(model)))
     field = receptive_field(model, found.layer, tuple(sample.shape[1:]))
-    window = _Window.around(field) if crop else _Window.whole(field)
+    window = FieldWindow.around(field) if crop else FieldWindow.whole(field)
     way = _Way(rule, seed, extensions)
     fields = np.zeros((len(units), sample.shape[1], *field.size), dtype=np.float32)
     boxes = field.boxes(units.position)
@@ -178,51 +179,6 @@ class _HarvestedUnits:
 
 
 @dataclass(frozen=True)
-class _Window:
-    """Crops on the grid of a layer's stride that contain any of its receptive fields, as far as they exist."""
-
-    size: tuple[int, int]
-    stride: tuple[int, int]
-    start: tuple[int, int]
-    picture: tuple[int, int]
-
-    @staticmethod
-    def whole(field: ReceptiveField) -> "_Window":
-        return _Window(field.picture, (1, 1), (0, 0), field.picture)
-
-    @staticmethod
-    def around(field: ReceptiveField) -> "_Window":
-        """As tall as the field plus the grid's slack, and congruent to the picture, so that a window can end
-        both on the grid and at the true border (padding happens there, and only there)."""
-        if field.is_whole_picture:
-            return _Window.whole(field)
-        size = [
-            needed + (height - needed) % stride
-            for needed, height, stride in zip(
-                (field.size[0] + field.stride[0] - 1, field.size[1] + field.stride[1] - 1),
-                field.picture,
-                field.stride,
-                strict=True,
-            )
-        ]
-        if size[0] >= field.picture[0] or size[1] >= field.picture[1]:
-            return _Window.whole(field)
-        return _Window((size[0], size[1]), field.stride, field.start, field.picture)
-
-    def whole_picture(self) -> "_Window":
-        """The window that is the whole picture."""
-        return _Window(self.picture, (1, 1), (0, 0), self.picture)
-
-    def origins(self, positions: np.ndarray) -> np.ndarray:
-        """(U, 2) top and left of the window for units at (U, 2) row, column of the layer."""
-        if self.size == self.picture:
-            return np.zeros_like(positions)
-        stride, last = np.array(self.stride), np.array(self.picture) - np.array(self.size)
-        top_left = np.array(self.start) + positions * stride
-        return np.clip(top_left // stride * stride, 0, last)
-
-
-@dataclass(frozen=True)
 class _Way:
     """How signals go back."""
 
@@ -242,7 +198,7 @@ class _Projected:
 
 
 def _project_chosen(
-    model: nn.Module, images: Images, units: _HarvestedUnits, chosen: np.ndarray, window: _Window, way: _Way
+    model: nn.Module, images: Images, units: _HarvestedUnits, chosen: np.ndarray, window: FieldWindow, way: _Way
 ) -> _Projected:
     """Project chosen units over windows; where a value is not the harvested one, over whole pictures instead."""
     origins = window.origins(units.position[chosen])

@@ -80,6 +80,8 @@ def test_the_loaded_faces_are_those_that_were_drawn(drawn):
     (["faces", "{tmp}/nowhere"], "nothing at"),
     (["probe", "{tmp}/missing.pth", "--out", "{tmp}/s"], "no checkpoint at"),
     (["probe", "{tmp}/w.pth", "--out", "{tmp}/s"], "preprocessing"),
+    (["probe", "{tmp}/w.pth", "--out", "{tmp}/s", "--size", "48"], "belong together"),
+    (["probe", "{tmp}/w.pth", "--out", "{tmp}/s", "--model", "no.such:Net"], "expected package.module:Net"),
     (["draw", "{tmp}"], "not empty"),
     (["demo", "--out", "{tmp}"], "neither empty nor a study"),
 ])  # fmt: skip
@@ -91,12 +93,6 @@ def test_bad_input_is_one_sentence(arguments, sentence, tmp_path, capfd):
     told = capfd.readouterr().err
     assert sentence in told and "Traceback" not in told
     assert [path.name for path in tmp_path.iterdir()] == ["w.pth"]
-
-
-def test_half_a_scaling_is_refused(tmp_path):
-    """--size without --mean and --std would be a guess."""
-    code, output = run("probe", tmp_path / "w.pth", "--size", 48)
-    assert code == 2 and "belong together" in output
 
 
 def test_our_checkpoint_needs_no_words(drawn, tmp_path):

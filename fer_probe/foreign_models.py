@@ -1,0 +1,64 @@
+"""A stranger's network, as the words of a command line tell it: its class and its preprocessing."""
+
+import importlib
+import sys
+from pathlib import Path
+
+from torch import nn
+
+from fer_probe.checkpoints import CheckpointError
+from fer_probe.faces.preprocessing import Preprocessing
+
+
+def named_model(name: str) -> nn.Module:
+    """The network that ``package.module:Net`` names, built without arguments.
+
+    The current folder is searched too, as ``python -m`` does.
+
+    Raises:
+        CheckpointError: no such module or class, one that needs arguments, or something that is no network.
+    """
+    module, _, attribute = name.partition(":")
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        model = getattr(importlib.import_module(module), attribute)()
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"--model {name}: {error}; expected package.module:Net, a class or function callable without arguments"
+        ) from error
+    if not isinstance(model, nn.Module):
+        raise CheckpointError(f"--model {name} gives a {type(model).__name__}, expected a torch.nn.Module")
+    return model
+
+
+def told_preprocessing(
+    size: int | None, channels: int, mean: str | None, std: str | None, equalize: bool
+) -> Preprocessing | None:
+    """The preprocessing that options tell; None where none is told.
+
+    Args:
+        size: pixels a side.
+        channels: 1 grey, 3 colour.
+        mean, std: of pixels in 0–1: a number, or one a channel, by comma.
+        equalize: histogram equalisation before scaling.
+
+    Raises:
+        CheckpointError: only a part of them, or no numbers.
+    """
+    if size is None and mean is None and std is None:
+        return None
+    if size is None or mean is None or std is None:
+        raise CheckpointError("--size, --mean and --std belong together: the scaling is part of the network")
+    return Preprocessing(
+        size=size, channels=channels, mean=_numbers("--mean", mean), std=_numbers("--std", std), equalize=equalize
+    )
+
+
+def _numbers(option: str, words: str) -> float | list[float]:
+    try:
+        values = [float(word) for word in words.split(",")]
+    except ValueError:
+        raise CheckpointError(f"{option} {words!r}: expected a number, or one a channel, by comma") from None
+    return values[0] if len(values) == 1 else values
