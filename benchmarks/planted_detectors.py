@@ -1,6 +1,6 @@
 """Does the AU distance name the right map? Planted detectors for every drawn action unit, among free maps.
 
-    python benchmarks/planted_detectors.py [--subjects 500] [--epochs 20] [--seeds 1]
+    python benchmarks/planted_detectors.py [--subjects 800] [--epochs 16] [--seeds 1]
 
 Prints for each unit the planted map, the map with the largest D on the unit's side on unseen subjects, and AUROC.
 """
@@ -16,9 +16,9 @@ from trainers.planted_detectors import plant_detectors
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--subjects", type=int, default=500)
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--size", type=int, default=48)
+    parser.add_argument("--subjects", type=int, default=800)
+    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--size", type=int, default=96)
     parser.add_argument("--seeds", type=int, default=1)
     chosen = parser.parse_args()
     faces = fp.draw_faces(chosen.subjects, chosen.size, seed=0, pictures="action_units")

@@ -23,7 +23,7 @@ _LANDMARKS = {
     "brows": slice(17, 27), "eyes": slice(36, 48), "nose": slice(27, 36), "mouth": slice(48, 68),
     "cheeks": slice(48, 68), "chin": slice(6, 11),
 }  # fmt: skip
-_STRIDE = 4
+_STRIDE = 8
 
 
 class PlantedNet(nn.Module):
@@ -31,9 +31,9 @@ class PlantedNet(nn.Module):
 
     def __init__(self, planted: Sequence[int], maps: int, facts: int) -> None:
         super().__init__()
-        self.conv1, self.norm1 = nn.Conv2d(1, 24, 5, padding=2), nn.BatchNorm2d(24)
-        self.conv2, self.norm2 = nn.Conv2d(24, 48, 3, padding=1), nn.BatchNorm2d(48)
-        self.conv3 = nn.Conv2d(48, maps, 5, padding=2)
+        self.conv1, self.norm1 = nn.Conv2d(1, 32, 7, stride=2, padding=3), nn.BatchNorm2d(32)
+        self.conv2, self.norm2 = nn.Conv2d(32, 64, 3, padding=1), nn.BatchNorm2d(64)
+        self.conv3 = nn.Conv2d(64, maps, 5, padding=2)
         self.planted = list(planted)
         self.free = [number for number in range(maps) if number not in set(planted)]
         self.facts = nn.Linear(len(self.free), facts)
@@ -61,7 +61,7 @@ def plant_detectors(
     *,
     action_unit_numbers: Sequence[int] | None = None,
     free_maps: int = 32,
-    size: int = 48,
+    size: int = 96,
     epochs: int = 12,
     seed: int = 0,
 ) -> Planted:
@@ -71,7 +71,7 @@ def plant_detectors(
         faces: drawn faces whose action units are switched independently.
         action_unit_numbers: which units get a detector; None takes all that are coded.
         free_maps: how many maps learn something else.
-        size: pixels a side that the net takes; a multiple of 4.
+        size: pixels a side that the net takes; a multiple of 8.
         epochs: of Adam with a one-cycle rate.
         seed: of the places of the planted maps, the weights and the order of faces.
     """
