@@ -15,13 +15,13 @@ UNITS = (1, 4, 5, 9, 12, 25, 43)
 @pytest.fixture(scope="module")
 def planted():
     return plant_detectors(
-        draw_faces(150, 48, seed=0, pictures="action_units"), action_unit_numbers=UNITS, free_maps=30, epochs=10
+        draw_faces(150, 96, seed=0, pictures="action_units"), action_unit_numbers=UNITS, free_maps=30, epochs=10
     )
 
 
 @pytest.fixture(scope="module")
 def unseen():
-    return draw_faces(50, 48, seed=1, pictures="action_units")
+    return draw_faces(50, 96, seed=1, pictures="action_units")
 
 
 @pytest.mark.timeout(600)

@@ -92,9 +92,9 @@ def test_arrow_keys_and_the_way_back(opened):
     """The arrow keys lead from map to map, and back is back."""
     page, _ = opened("/maps?layer=conv&map=7")
     page.keyboard.press("ArrowRight")
-    page.wait_for_selector("h1:has-text('map 8')")
+    assert page.wait_for_selector("h1:has-text('map 8')")
     page.go_back()
-    page.wait_for_selector("h1:has-text('map 7')")
+    assert page.wait_for_selector("h1:has-text('map 7')")
 
 
 def test_a_choice_is_a_link_and_figures_follow_the_switch(opened):
@@ -107,7 +107,7 @@ def test_a_choice_is_a_link_and_figures_follow_the_switch(opened):
     ink = "document.querySelector('.js-plotly-plot').layout.template.layout.font.color"
     before = page.evaluate(ink)
     page.click("#scheme")
-    page.wait_for_function(f"{ink} !== {before!r}")
+    assert page.wait_for_function(f"{ink} !== {before!r}")
 
 
 def test_the_face_under_the_pointer(opened):
@@ -115,4 +115,4 @@ def test_the_face_under_the_pointer(opened):
     page, _ = opened("/latent")
     point = page.locator(".js-plotly-plot .point").first.bounding_box()
     page.mouse.move(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
-    page.wait_for_selector("#face-card h2")
+    assert page.wait_for_selector("#face-card h2")
