@@ -95,6 +95,11 @@ def run_to_layers(model: nn.Module, batch: Tensor, layers: Sequence[str], observ
     waiting = set(layers)
 
     def observe_and_stop(layer: str, output: Tensor) -> None:
+        if len(output) != len(batch):
+            raise LayerError(
+                f"layer {layer!r} gives {len(output)} entries for {len(batch)} pictures: which belongs to which is "
+                "unknown; name a layer that keeps pictures apart along the first axis"
+            )
         observer(layer, output)
         waiting.discard(layer)
         if not waiting:
@@ -147,6 +152,8 @@ def find_layers(model: nn.Module, layers: Sequence[str]) -> dict[str, nn.Module]
     Raises:
         LayerError: a name that ``model.named_modules()`` does not give, with the names it does.
     """
+    if isinstance(layers, str):
+        raise LayerError(f"layers is the word {layers!r}; give a list of names, [{layers!r}]")
     modules = dict(model.named_modules(remove_duplicate=False))
     for layer in layers:
         if layer not in modules:
@@ -177,14 +184,22 @@ def model_device(model: nn.Module) -> torch.device:
     return tensors[0].device if tensors else torch.device("cpu")
 
 
+def for_model(model: nn.Module, batch: Tensor) -> Tensor:
+    """Pictures on the model's device and in its number format."""
+    return batch.to(device=model_device(model), dtype=_number_format(model))
+
+
 def blank_picture(model: nn.Module, shape: tuple[int, ...]) -> Tensor:
     """An empty picture (1, C, H, W) on the model's device and in its number format, for telling shapes."""
-    numbers = [parameter.dtype for parameter in model.parameters() if parameter.is_floating_point()]
-    return torch.zeros(1, *shape, device=model_device(model), dtype=numbers[0] if numbers else torch.float32)
+    return for_model(model, torch.zeros(1, *shape))
 
 
-class _EverythingSeen(Exception):
-    """Ends a forward pass whose rest nobody asked for."""
+def _number_format(model: nn.Module) -> torch.dtype:
+    return next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.float32)
+
+
+class _EverythingSeen(BaseException):
+    """Ends a forward pass whose rest nobody asked for; no model's ``except Exception`` may swallow it."""
 
 
 def _as_tensor(layer: str, output: object) -> Tensor:

@@ -52,7 +52,7 @@ _SOFT_RECTIFIERS = (
 _RECTIFYING_OPERATORS = frozenset(
     "relu relu_ relu6 relu6_ clamp clamp_ clamp_min clamp_min_ threshold threshold_ hardtanh hardtanh_ "
     "leaky_relu leaky_relu_ prelu _prelu_kernel rrelu_with_noise rrelu_with_noise_ elu elu_ celu celu_ selu selu_ "
-    "gelu gelu_ silu silu_ mish mish_ softplus hardswish hardswish_ maximum fmax abs abs_ sign heaviside "
+    "gelu gelu_ silu silu_ mish mish_ softplus hardswish hardswish_ abs abs_ sign sgn signbit heaviside "
     "gt gt_ ge ge_ lt lt_ le le_".split()
 )
 
@@ -131,8 +131,8 @@ class _Rectifiers(TorchFunctionMode):
         name = getattr(function, "__name__", str(function))
         if not self.extensions:
             raise RectifierError(
-                f"the {self.rule} rule is not defined for {name}: give extensions=True to apply it all the same "
-                "(the result says so), or take rule='gradient'"
+                f"the {self.rule} rule is not defined for {name}: give extensions=True (--extensions) to apply it all "
+                "the same (the result says so), or take the gradient rule"
             )
         x = _argument(args, kwargs)
         self._need_gradient(x)

@@ -27,12 +27,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Faces = Annotated[
-    Path | None, typer.Option("--faces", help="A corpus as its owners hand it out; drawn faces if left out.")
-]
+Faces = Annotated[Path | None, typer.Option("--faces", help="A corpus (file or folder); drawn faces if left out.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the study.")]
-Seed = Annotated[int, typer.Option("--seed", help="Of everything random.")]
-Port = Annotated[int, typer.Option("--port", help="Of the dashboard, on this machine only.")]
+Seed = Annotated[int, typer.Option("--seed", help="Random seed.")]
+Port = Annotated[int, typer.Option("--port", help="Port of the dashboard (this machine only).")]
 
 
 class Pictures(StrEnum):
@@ -62,7 +60,7 @@ def demo(
     faces: Faces = None,
     out: Out = Path("studies/demo"),
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Open the dashboard at the end.")] = True,
-    minutes: Annotated[float | None, typer.Option(help="Most minutes of training.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Stop training after so many minutes.")] = None,
     seed: Seed = 0,
     port: Port = 8050,
 ) -> None:
@@ -78,7 +76,7 @@ def demo(
     checkpoint = shown.train(out.parent / f".{out.name}-training.safetensors", minutes=minutes)
     console.print(
         f"Trained {checkpoint.architecture.get('name')} on {len(shown.training)} faces: "
-        f"[bold]{checkpoint.metrics['test_accuracy']:.1%}[/bold] of {len(shown.test)} {shown.test_words} read"
+        f"[bold]{checkpoint.metrics['test_accuracy']:.1%}[/bold] accuracy on {len(shown.test)} {shown.test_words}"
     )
     settings = ProbeSettings(seed=seed)
     study = probe_checkpoint(checkpoint, shown.probed, out, settings, name=shown.title, say=console.print)
@@ -96,7 +94,9 @@ def draw(
     subjects: Annotated[int, typer.Option(min=1, help="How many people.")] = 40,
     size: Annotated[int, typer.Option(min=24, help="Pixels a side.")] = 96,
     pictures: Annotated[Pictures, typer.Option(help="What each person shows.")] = Pictures.expressions,
-    per_subject: Annotated[int | None, typer.Option(min=1, help="Pictures of each.")] = None,
+    per_subject: Annotated[
+        int | None, typer.Option(min=1, help="Pictures of each expression; of each person for action_units.")
+    ] = None,
     colour: Annotated[bool, typer.Option("--colour", help="Red, green, blue instead of grey.")] = False,
     seed: Seed = 0,
 ) -> None:
@@ -113,7 +113,7 @@ def draw(
 
 @app.command(epilog="Example: fer-probe faces fer2013.csv --sheet faces.png")
 def faces(
-    path: Annotated[Path, typer.Argument(help="A corpus as its owners hand it out.")],
+    path: Annotated[Path, typer.Argument(help="A corpus: file or folder.")],
     sheet: Annotated[Path | None, typer.Option(help="Write a contact sheet to this PNG.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first thing that cannot be read.")] = False,
 ) -> None:
@@ -133,7 +133,7 @@ def train(
     checkpoint: Annotated[Path, typer.Option(help="Where the trained network goes (.safetensors).")],
     faces: Faces = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's own.")] = None,
-    minutes: Annotated[float | None, typer.Option(help="Most minutes of training.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Stop training after so many minutes.")] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda …; the fastest there is if left out.")] = None,
     seed: Seed = 0,
 ) -> None:
@@ -146,7 +146,8 @@ def train(
     shown = demonstration_on(_read(faces), seed) if faces else drawn_demonstration(seed)
     trained = shown.train(checkpoint, recipe=RECIPES[recipe], epochs=epochs, minutes=minutes, device=device)
     console.print(
-        f"{trained.metrics['test_accuracy']:.1%} of {len(shown.test)} {shown.test_words} read; written to {checkpoint}"
+        f"Accuracy {trained.metrics['test_accuracy']:.1%} on {len(shown.test)} {shown.test_words}; "
+        f"written to {checkpoint}"
     )
 
 
@@ -164,7 +165,7 @@ def probe(
     extensions: Annotated[
         bool, typer.Option("--extensions", help="Apply the rule to leaky and smooth rectifiers too.")
     ] = False,
-    steps: Annotated[int, typer.Option(min=1, help="Of the climb to each map's maximising picture.")] = 128,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of activation maximisation.")] = 128,
     model: Annotated[str | None, typer.Option(help="For a stranger's weights: package.module:Net.")] = None,
     size: Annotated[int | None, typer.Option(help="For a stranger's weights: pixels a side.")] = None,
     channels: Annotated[int, typer.Option(help="For a stranger's weights: 1 grey, 3 colour.")] = 1,
@@ -172,6 +173,9 @@ def probe(
     std: Annotated[str | None, typer.Option(help="Of pixels in 0–1: a number, or one a channel, by comma.")] = None,
     equalize: Annotated[bool, typer.Option("--equalize", help="Histogram equalisation before scaling.")] = False,
     classes: Annotated[str | None, typer.Option(help="Names in the order of the outputs, by comma.")] = None,
+    trust_pickle: Annotated[
+        bool, typer.Option("--trust-pickle", help="Unpickle whole objects: runs any code the file's author wanted.")
+    ] = False,
     seed: Seed = 0,
 ) -> None:
     """Run every analysis of a checkpoint on faces, into a study."""
@@ -187,6 +191,7 @@ def probe(
         None if model is None else named_model(model),
         preprocessing=told_preprocessing(size, channels, mean, std, equalize),
         class_names=None if classes is None else [name.strip() for name in classes.split(",")],
+        trust_pickle=trust_pickle,
     )
     sets = {split or "faces": _read(faces, split=split)} if faces else _drawn_sets(seed)
     settings = ProbeSettings(layers=layer, rule=rule.value, extensions=extensions, steps=steps, seed=seed)
@@ -268,7 +273,13 @@ def _print_best_maps(study: "Study") -> None:
         found = study.find(AUDistances, faces, layer)
         if found is None:
             continue
-        table = Table("Action unit", "Faces with / without", f"Map of {layer}", "D", title=f"Largest D on {faces}")
+        table = Table(
+            "Action unit",
+            "Faces with / without",
+            f"Map of {layer}",
+            "D",
+            title=f"Largest D on the unit's side; faces: {faces}; too few: under {found.n} on a side",
+        )
         for row, au in enumerate(found.action_unit_numbers):
             best = found.best_map(int(au))
             table.add_row(

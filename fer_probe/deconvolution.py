@@ -22,10 +22,11 @@ from fer_probe.activations import (
     check_layers,
     evaluation_mode,
     feature_maps,
-    model_device,
+    for_model,
     run_to_layers,
 )
-from fer_probe.backward_rules import Rule, backward_rule
+from fer_probe.backward_paths import check_backward_path
+from fer_probe.backward_rules import RectifierError, Rule, backward_rule
 from fer_probe.field_windows import FieldWindow
 from fer_probe.harvesting import Harvest
 from fer_probe.receptive_fields import receptive_field
@@ -45,10 +46,12 @@ class Projections(Record):
         layer: its name in the model.
         rule: ``"deconvnet"``, ``"guided"`` or ``"gradient"``.
         seed: what the unit was set to before going back: its ``"activation"`` or ``"one"``.
-        pixels: (M, k, C, h, w) float32, the field; 0 where it leaves the picture.
+        pixels: (M, k, C, h, w) float32, the field; 0 where it leaves the picture, and (but for the gradient rule)
+            of a unit whose activation is not above 0: nothing made it fire.
         boxes: (M, k, 4) int64, top, left, bottom, right of the field in the picture; may leave it.
         image_index: (M, k) int64, which picture.
-        extended_rectifiers: how many rectifiers took the rule by extension only (leaky and smooth ones).
+        extended_rectifiers: how many operations were passed by extension only: leaky and smooth rectifiers by the rule,
+            others without one by their gradient.
         whole_pictures: how many units needed the whole picture, because a crop was not the same computation.
     """
 
@@ -133,10 +136,12 @@ def deconvolve(
     """
     if len(images) != found.image_count:
         raise ValueError(f"{found.layer!r} was harvested on {found.image_count} pictures, given are {len(images)}")
-    rows = np.arange(len(found.values)) if maps is None else np.asarray(maps)
+    rows = np.arange(len(found.values)) if maps is None else np.asarray(maps, dtype=np.int64)
+    if not len(rows) or rows.min() < 0 or rows.max() >= len(found.values):
+        raise LayerError(f"layer {found.layer!r} has maps 0 to {len(found.values) - 1}; asked for {rows.tolist()}")
     units = _HarvestedUnits(found, rows)
     sample = images[0:1]
-    check_layers(model, [found.layer], sample.to(model_device(model)))
+    check_layers(model, [found.layer], for_model(model, sample))
     field = receptive_field(model, found.layer, tuple(sample.shape[1:]))
     window = FieldWindow.around(field) if crop else FieldWindow.whole(field)
     way = _Way(rule, seed, extensions)
@@ -147,7 +152,8 @@ def deconvolve(
         chosen = np.arange(start, min(start + batch_size, len(units)))
         projected = _project_chosen(model, images, units, chosen, window, way)
         for unit, picture, origin in zip(chosen, projected.pictures, projected.origins, strict=True):
-            _paste(fields[unit], picture.clip(min=0) if rectify_input else picture, boxes[unit], origin)
+            if rule == "gradient" or units.value[unit] > 0:  # what does not fire was made to by nothing
+                _paste(fields[unit], picture.clip(min=0) if rectify_input else picture, boxes[unit], origin)
         extended, wholes = max(extended, projected.extended_rectifiers), wholes + projected.whole_pictures
     shape = (len(rows), found.values.shape[1])
     return Projections(
@@ -202,10 +208,17 @@ def _project_chosen(
 ) -> _Projected:
     """Project chosen units over windows; where a value is not the harvested one, over whole pictures instead."""
     origins = window.origins(units.position[chosen])
-    crops = _crops(images, units.image[chosen], origins, window.size).to(model_device(model))
+    crops = for_model(model, _crops(images, units.image[chosen], origins, window.size))
     at = units.position[chosen] - origins // np.array(window.stride)
-    projected, values, extended = _project(model, crops, units.layer, (units.map[chosen], at), way)
-    pictures, tops = list(projected.cpu().numpy()), list(origins)
+    try:
+        projected, values, extended = _project(model, crops, units.layer, (units.map[chosen], at), way)
+    except RectifierError:
+        raise
+    except (RuntimeError, IndexError):  # a model that takes pictures of one size only
+        if window.size == window.picture:
+            raise
+        return _project_chosen(model, images, units, chosen, window.whole_picture(), way)
+    pictures, tops = list(projected.float().cpu().numpy()), list(origins)
     off = np.flatnonzero(np.abs(values - units.value[chosen]) > units.tolerance[chosen])
     if window.size == window.picture:
         if len(off):
@@ -237,9 +250,10 @@ def _project(
     way: _Way,
 ) -> tuple[Tensor, np.ndarray, int]:
     """Projections (B, C, H, W), the units' values (B,), and how many rectifiers took the rule by extension."""
-    pixels = batch.detach().clone().requires_grad_()
     outputs: list[Tensor] = []
-    with evaluation_mode(model), torch.enable_grad():
+    # A caller's inference_mode would leave no way back.
+    with torch.inference_mode(False), evaluation_mode(model), torch.enable_grad():
+        pixels = batch.detach().clone().requires_grad_()
         with backward_rule(way.rule, extensions=way.extensions) as seen:
             # A copy goes in, so that a model may work on its input in place.
             run_to_layers(
@@ -248,16 +262,19 @@ def _project(
                 [layer],
                 lambda name, output: outputs.append(feature_maps(output, name)),
             )
+        if not outputs[0].requires_grad:
+            raise LayerError(f"layer {layer!r} does not depend on the picture by operations with a gradient")
+        extended = seen.extensions
+        if way.rule != "gradient":
+            extended += check_backward_path(outputs[0], pixels, extensions=way.extensions)
         rows, columns = torch.as_tensor(units[1]).unbind(1)
         value = outputs[0][torch.arange(len(batch)), torch.as_tensor(units[0]), rows, columns]
-        if not value.requires_grad:
-            raise LayerError(f"layer {layer!r} does not depend on the picture by operations with a gradient")
         # d(Σ value·seed)/d pixels: every picture's signal is its own.
         start = value.detach() if way.seed == "activation" else torch.ones_like(value)
         (projected,) = torch.autograd.grad(value, pixels, start, allow_unused=True)
     if projected is None:
         raise LayerError(f"layer {layer!r} does not depend on the picture")
-    return projected, value.detach().cpu().numpy(), seen.extensions
+    return projected, value.detach().double().cpu().numpy(), extended
 
 
 def _units(
@@ -285,6 +302,8 @@ def _paste(field: np.ndarray, picture: np.ndarray, box: np.ndarray, origin: np.n
     """Copy the part of a window's projection that lies in the field; what leaves the picture stays 0."""
     top, left = np.maximum(box[:2], origin)
     bottom, right = np.minimum(box[2:], origin + np.array(picture.shape[1:]))
+    if bottom <= top or right <= left:
+        return  # all of the field is padding
     field[:, top - box[0] : bottom - box[0], left - box[1] : right - box[1]] = picture[
         :, top - origin[0] : bottom - origin[0], left - origin[1] : right - origin[1]
     ]

@@ -16,7 +16,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 from torch import nn
 
-from fer_probe.activations import Images, check_layers, evaluation_mode, model_device, run_to_layers
+from fer_probe.activations import Images, check_layers, evaluation_mode, for_model, run_to_layers
 from fer_probe.records import Record
 
 Method = Literal["tsne", "pca"]
@@ -68,11 +68,14 @@ def embed(
         layer: noted in the record.
 
     Raises:
-        ValueError: fewer than 5 pictures, values that are not finite, an unknown method.
+        ValueError: fewer than 5 pictures, values that are not finite or all the same, an unknown method.
     """
     flat = np.asarray(features, dtype=np.float64).reshape(len(features), -1)
     if len(flat) < 5 or not np.isfinite(flat).all():
         raise ValueError(f"an embedding needs at least 5 pictures with finite features; given are {len(flat)}")
+    if not flat.std(axis=0).any():
+        where = f" in {layer}" if layer else ""
+        raise ValueError(f"all {len(flat)} pictures have the same features{where}: there is no map of them")
     if method not in ("tsne", "pca"):
         raise ValueError(f"unknown method {method!r}; there are 'tsne' and 'pca'")
     components = PCA(min(50 if method == "tsne" else 2, *flat.shape), random_state=seed)
@@ -103,12 +106,11 @@ def layer_features(
         layers: as ``model.named_modules()`` names them.
         batch_size: pictures a step; changes speed only.
     """
-    device = model_device(model)
-    shapes = check_layers(model, layers, images[0:1].to(device))
+    shapes = check_layers(model, layers, for_model(model, images[0:1]))
     features = {layer: np.empty((len(images), *shapes[layer][1:]), dtype=np.float32) for layer in layers}
     with evaluation_mode(model), torch.no_grad():
         for start in range(0, len(images), batch_size):
-            batch = images[start : start + batch_size].to(device)
+            batch = for_model(model, images[start : start + batch_size])
 
             def keep(layer: str, output: torch.Tensor, start: int = start) -> None:
                 features[layer][start : start + len(output)] = output.float().cpu().numpy()

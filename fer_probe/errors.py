@@ -22,6 +22,7 @@ from fer_probe.study import StudyError
 
 USER_ERRORS: tuple[type[Exception], ...] = (
     FacesError, ModelError, CheckpointError, EvaluationError, LayerError, RecordError, StudyError, RectifierError,
+    OSError,
 )  # fmt: skip
 
 __all__ = [

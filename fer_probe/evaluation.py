@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from fer_probe.activations import Images, evaluation_mode, model_device
+from fer_probe.activations import Images, evaluation_mode, for_model
 from fer_probe.expressions import match_by_name
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.records import Record
@@ -73,7 +73,7 @@ def predict(model: nn.Module, images: Images, *, batch_size: int = 256, gives: s
         (N, K) float32, each row sums to 1.
 
     Raises:
-        EvaluationError: an output that is not (n, K), or that is said to be probabilities and is none.
+        EvaluationError: an output that is not (n, K), is not finite, or that is said to be probabilities and is none.
     """
     if gives not in ("logits", "probabilities"):
         raise EvaluationError(f"gives={gives!r}; a model gives 'logits' or 'probabilities'")
@@ -137,9 +137,8 @@ def expected_classes(faces: FaceImages, class_names: Sequence[str]) -> NDArray[n
 
 
 def _outputs(model: nn.Module, images: Images, batch_size: int) -> Iterator[Tensor]:
-    device = model_device(model)
     for start in range(0, len(images), batch_size):
-        output = model(images[start : start + batch_size].to(device))
+        output = model(for_model(model, images[start : start + batch_size]))
         if not isinstance(output, Tensor) or output.ndim != 2:
             given = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
             raise EvaluationError(f"the model gives {given}; a classifier gives a tensor (pictures, classes)")
@@ -148,6 +147,8 @@ def _outputs(model: nn.Module, images: Images, batch_size: int) -> Iterator[Tens
 
 def _probabilities(output: Tensor, gives: str) -> NDArray[np.float32]:
     output = output.float()
+    if not torch.isfinite(output).all():
+        raise EvaluationError("the model's outputs are not all numbers; check its weights and the preprocessing")
     if gives == "logits":
         return np.asarray(output.softmax(1).cpu().numpy())
     if output.min() < 0 or not torch.allclose(output.sum(1), torch.ones(len(output)).to(output), atol=1e-3):

@@ -24,7 +24,7 @@ def named_model(name: str) -> nn.Module:
         sys.path.insert(0, here)
     try:
         model = getattr(importlib.import_module(module), attribute)()
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
+    except Exception as error:  # a stranger's module may raise anything
         raise CheckpointError(
             f"--model {name}: {error}; expected package.module:Net, a class or function callable without arguments"
         ) from error

@@ -18,7 +18,7 @@ from fer_probe.activations import (
     check_layers,
     evaluation_mode,
     feature_maps,
-    model_device,
+    for_model,
     run_to_layers,
 )
 from fer_probe.records import Record
@@ -32,7 +32,7 @@ class Harvest(Record):
     """The k strongest pictures of each of a layer's M maps.
 
     Order is by value, largest first, then picture, then position in reading order: batch size, sharding and
-    resuming change nothing.
+    resuming change nothing, up to rounding (values closer than a float's rounding may change places).
 
     Attributes:
         layer: its name in the model.
@@ -61,7 +61,6 @@ def harvest(
     *,
     responses: bool | None = None,
     batch_size: int = 64,
-    device: torch.device | str | None = None,
 ) -> dict[str, Harvest]:
     """Find every map's strongest pictures in one pass that stops at the deepest layer asked for.
 
@@ -72,7 +71,6 @@ def harvest(
         k: how many pictures a map; lowered to N, with a warning, where there are fewer.
         responses: keep the (N, M) responses; None keeps them up to ``RESPONSES_KEPT`` numbers.
         batch_size: pictures a step; changes speed only.
-        device: where to run; None is where the model's first parameter lies.
 
     Returns:
         Layer → :class:`Harvest`.
@@ -86,12 +84,11 @@ def harvest(
         raise ValueError(f"nothing to harvest: {len(images)} pictures, {len(layers)} layers")
     if k > len(images):
         warnings.warn(f"{len(images)} pictures for the {k} strongest: k is lowered to {len(images)}", stacklevel=2)
-    device = torch.device(device) if device is not None else model_device(model)
-    shapes = check_layers(model, layers, images[0:1].to(device))
+    shapes = check_layers(model, layers, for_model(model, images[0:1]))
     states = {layer: _LayerHarvest(layer, shapes[layer], len(images), k, responses) for layer in layers}
     with evaluation_mode(model), torch.no_grad():
         for start in range(0, len(images), batch_size):
-            batch = images[start : start + batch_size].to(device)
+            batch = for_model(model, images[start : start + batch_size])
             run_to_layers(model, batch, layers, lambda layer, output: states[layer].add(output, start))  # noqa: B023
     return {layer: state.harvest() for layer, state in states.items()}
 

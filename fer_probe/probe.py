@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from fer_probe.activation_maximization import MaximizedMaps, maximize_activation
-from fer_probe.activations import blank_picture, check_layers
+from fer_probe.activations import blank_picture, check_layers, evaluation_mode
 from fer_probe.architecture import Architecture, convolution_layers, describe_architecture
 from fer_probe.au_distance import AUDistances, au_distances
 from fer_probe.backward_rules import RectifierError, Rule
-from fer_probe.checkpoints import Checkpoint
+from fer_probe.checkpoints import Checkpoint, CheckpointError
 from fer_probe.deconvolution import deconvolve
 from fer_probe.embeddings import embed, layer_features
 from fer_probe.evaluation import evaluate
@@ -81,14 +82,16 @@ def probe_checkpoint(
 
     Raises:
         FacesError: no faces.
+        CheckpointError: a model that cannot take its pictures, or has other outputs than class names.
         StudyError: the folder holds something else.
         LayerError: a layer that the model does not have, or that cannot be observed; nothing is written.
     """
     settings = settings or ProbeSettings()
     if not faces or not all(len(some) for some in faces.values()):
         raise FacesError(f"no faces to probe with in {', '.join(faces) or 'nothing'}")
+    _check_outputs(checkpoint)
     architecture = describe_architecture(checkpoint.model, checkpoint.preprocessing.shape)
-    layers = _layers(checkpoint, settings)
+    layers = _layers(checkpoint, settings, architecture)
     about = {**_about(checkpoint, architecture, settings), "name": name, "main_layer": layers[-1]}
     study = Study.create(folder, about, checkpoint.path if checkpoint.path.suffix == ".safetensors" else None)
     for sentence in _missing(faces):
@@ -155,7 +158,14 @@ class _ProbedFaces:
             return
         found = evaluate(self.model, self.images, self.faces, self.checkpoint.class_names)
         self._keep(found)
-        self.say(f"{self.set_name}: {found.accuracy:.1%} of {int((found.expected >= 0).sum())} expressions read")
+        labelled = int((found.expected >= 0).sum())
+        if not labelled:
+            self._note(
+                f"None of the classes {', '.join(found.class_names)} is an expression that the faces {self.set_name!r} "
+                f"are labelled with ({', '.join(found.unknown_to_model)}), so there is no accuracy on them."
+            )
+            return
+        self.say(f"{self.set_name}: accuracy {found.accuracy:.1%} on {labelled} labelled faces")
 
     def _project(self, found: Harvest) -> None:
         self.say(f"{self.set_name}: projecting {found.values.size} units of {found.layer}")
@@ -198,14 +208,19 @@ class _ProbedFaces:
             self._note(f"{len(self.faces)} faces are too few for a map of the latent space.")
             return
         layer = embedding_layer(architecture)
-        self.say(f"{self.set_name}: laying {len(self.faces)} faces out by {layer}")
+        self.say(f"{self.set_name}: embedding {len(self.faces)} faces by {layer}")
         features = layer_features(self.model, self.images, [layer], batch_size=self.settings.batch_size)[layer]
-        self._keep(embed(features, seed=self.settings.seed, layer=layer))
+        try:
+            self._keep(embed(features, seed=self.settings.seed, layer=layer))
+        except ValueError as error:
+            self._note(f"There is no map of the latent space: {error}.")
 
 
 def embedding_layer(architecture: Architecture) -> str:
     """The last layer before the outputs whose output is a vector; the outputs where there is none."""
-    vectors = [name for name, shape in zip(architecture.layers, architecture.shapes, strict=True) if len(shape) == 1]
+    table = zip(architecture.layers, architecture.kinds, architecture.shapes, strict=True)
+    # Dropout does nothing in eval mode: the layer before it is the one to name.
+    vectors = [name for name, kind, shape in table if len(shape) == 1 and "Dropout" not in kind]
     if not vectors:
         return architecture.layers[-1]
     outputs = architecture.shapes[architecture.layers.index(vectors[-1])]
@@ -213,8 +228,32 @@ def embedding_layer(architecture: Architecture) -> str:
     return (inner or vectors)[-1]
 
 
-def _layers(checkpoint: Checkpoint, settings: ProbeSettings) -> tuple[str, ...]:
-    layers = tuple(settings.layers or convolution_layers(checkpoint.model)[-DEEPEST_CONVOLUTIONS:])
+def _check_outputs(checkpoint: Checkpoint) -> None:
+    """Try the model on an empty picture before anything is written."""
+    shape, names = checkpoint.preprocessing.shape, checkpoint.class_names
+    picture = "×".join(map(str, shape))
+    try:
+        with evaluation_mode(checkpoint.model), torch.no_grad():
+            output = checkpoint.model(blank_picture(checkpoint.model, shape))
+    except RuntimeError as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(
+            f"the model cannot take a picture of {picture} ({reason}); check its size and channels"
+        ) from error
+    if not isinstance(output, torch.Tensor) or output.ndim != 2 or output.shape[1] != len(names):
+        given = tuple(output.shape) if isinstance(output, torch.Tensor) else f"a {type(output).__name__}"
+        raise CheckpointError(
+            f"the model gives {given} for one picture, expected (1, {len(names)}): one output for each of "
+            f"{', '.join(names)}"
+        )
+
+
+def _layers(checkpoint: Checkpoint, settings: ProbeSettings, architecture: Architecture) -> tuple[str, ...]:
+    """The layers named, or the deepest convolutions that ran and have more than one place."""
+    convolutions = convolution_layers(checkpoint.model)
+    ran = zip(architecture.layers, architecture.shapes, strict=True)
+    mapped = [name for name, shape in ran if name in convolutions and max(shape[1:]) > 1]
+    layers = tuple(settings.layers or mapped[-DEEPEST_CONVOLUTIONS:])
     if not layers:
         raise FacesError("the model has no convolution; name layers with --layer")
     check_layers(checkpoint.model, layers, blank_picture(checkpoint.model, checkpoint.preprocessing.shape))

@@ -132,7 +132,7 @@ class _Tracer(TorchDispatchMode):
         windows = self._union(inputs)
         if windows is None:
             return None
-        if name == "constant_pad_nd" or name.endswith(("reflection_pad2d", "replication_pad2d")):
+        if name == "constant_pad_nd":  # mirrored padding is left out: its units see pixels beyond their window
             return _padded(windows, args[1])
         if step := _window_step(name, args):
             return tuple(window.through(*axis) for window, axis in zip(windows, step, strict=True))  # type: ignore[return-value]

@@ -11,6 +11,8 @@ import json
 import os
 import shutil
 import tempfile
+import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +58,7 @@ def save_record(record: Record, folder: Path | str, provenance: Mapping[str, Any
     plain = {name: value for name, value in values.items() if name not in arrays}
     note = {
         "kind": record.kind(),
+        "id": uuid.uuid4().hex,  # tells a reader that the record was replaced while it read
         "values": plain,
         "arrays": {name: list(array.shape) for name, array in arrays.items()},
         "provenance": {**provenance, "versions": library_versions()},
@@ -74,10 +77,9 @@ def load_record(folder: Path | str, kind: type[R]) -> R:
         RecordError: no such record, one of another kind, or one whose file is missing or torn.
     """
     folder = Path(folder)
-    note = _read_note(folder)
+    note, arrays = _read_whole(folder)
     if note["kind"] != kind.kind():
         raise RecordError(f"{folder} holds a record of kind {note['kind']!r}, not {kind.kind()!r}")
-    arrays = {name: _read_array(folder / f"{name}.npy") for name in note["arrays"]}
     plain = {name: _tupled(value) for name, value in note["values"].items()}
     try:
         return kind(**_nested({**arrays, **plain}))
@@ -194,6 +196,21 @@ def _version(name: str) -> str:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return "not installed"
+
+
+def _read_whole(folder: Path, tries: int = 20) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """A record's note and arrays of one and the same version, though it may be replaced meanwhile."""
+    for attempt in range(tries):
+        try:
+            note = _read_note(folder)
+            arrays = {name: _read_array(folder / f"{name}.npy") for name in note["arrays"]}
+            if _read_note(folder)["id"] == note["id"]:
+                return note, arrays
+        except RecordError:
+            if attempt == tries - 1:
+                raise
+        time.sleep(0.002)
+    raise RecordError(f"{folder} is replaced again and again while it is read; wait until the probe has ended")
 
 
 def _read_note(folder: Path) -> dict[str, Any]:

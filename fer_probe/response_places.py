@@ -12,7 +12,7 @@ from fer_probe.activations import (
     check_layers,
     evaluation_mode,
     feature_maps,
-    model_device,
+    for_model,
     run_to_layers,
 )
 from fer_probe.receptive_fields import receptive_field
@@ -55,13 +55,12 @@ def find_response_places(
     Raises:
         LayerError: an unknown layer, or one whose output holds no maps.
     """
-    device = model_device(model)
     sample = images[0:1]
-    shapes = check_layers(model, layers, sample.to(device))
+    shapes = check_layers(model, layers, for_model(model, sample))
     sums = {layer: _Sums(layer, shapes[layer]) for layer in layers}
     with evaluation_mode(model), torch.no_grad():
         for start in range(0, len(images), batch_size):
-            batch = images[start : start + batch_size].to(device)
+            batch = for_model(model, images[start : start + batch_size])
             run_to_layers(model, batch, layers, lambda layer, output: sums[layer].add(output))
     return {
         layer: ResponsePlaces(

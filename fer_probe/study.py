@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote, unquote
 
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.records import (
@@ -79,9 +80,10 @@ class Study:
         Study.check_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
         study = Study(folder, dict(about))
+        for part in (folder / "faces", folder / "records"):
+            if part.exists():  # before the new study.json: old records never stand under a new checkpoint
+                shutil.rmtree(part)
         study._write_about()
-        for part in ("faces", "records"):
-            shutil.rmtree(folder / part, ignore_errors=True)
         if checkpoint is not None:
             with appearing_file(study.checkpoint_path) as partial:
                 shutil.copyfile(checkpoint, partial)
@@ -196,11 +198,12 @@ class Study:
             if path.parent.name.startswith("."):
                 continue  # a folder that is just appearing
             its_kind, _, layer = path.parent.name.partition("-")
-            found.append(RecordEntry(its_kind, path.parent.parent.name, layer, path.parent))
+            found.append(RecordEntry(its_kind, path.parent.parent.name, unquote(layer), path.parent))
         return [e for e in found if kind in (None, e.kind) and faces in (None, e.faces)]
 
     def _record_folder(self, kind: str, faces: str, layer: str) -> Path:
-        return self.folder / "records" / faces / (f"{kind}-{layer}" if layer else kind)
+        # A layer's name may hold what a folder's may not.
+        return self.folder / "records" / faces / (f"{kind}-{quote(layer, safe='')}" if layer else kind)
 
     def _write_about(self) -> None:
         with appearing_file(self.folder / STUDY_FILE) as partial:

@@ -92,3 +92,37 @@ def test_vectors_are_maps_of_one_place_and_sequences_are_refused():
     assert feature_maps(torch.zeros(2, 5), "fc").shape == (2, 5, 1, 1)
     with pytest.raises(LayerError, match="name another layer"):
         feature_maps(torch.zeros(2, 5, 7), "tokens")
+
+
+def test_a_layer_that_mixes_pictures_is_refused():
+    """Test-time augmentation doubles the batch: which entry is which picture would be a guess."""
+
+    class Doubled(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(1, 2, 3)
+
+        def forward(self, x):
+            return self.conv(torch.cat([x, x.flip(3)]))
+
+    with pytest.raises(LayerError, match="gives 4 entries for 2 pictures"):
+        run_to_layers(Doubled(), torch.zeros(2, 1, 8, 8), ["conv"], lambda layer, output: None)
+
+
+def test_a_model_that_catches_everything_still_stops():
+    """``except Exception`` in a forward does not swallow the end of the pass."""
+
+    class Careful(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(1, 2, 3)
+
+        def forward(self, x):
+            try:
+                return self.conv(x)
+            except Exception:
+                return None
+
+    seen = []
+    run_to_layers(Careful(), torch.zeros(1, 1, 8, 8), ["conv"], lambda layer, output: seen.append(layer))
+    assert seen == ["conv"]

@@ -1,12 +1,15 @@
 """The backward rules: every spelling of a rectifier is reached, or refused."""
 
+import threading
+
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from fer_probe.backward_rules import RectifierError, backward_rule
-from fer_probe.deconvolution import project_units
+from fer_probe.deconvolution import deconvolve, project_units
+from fer_probe.harvesting import harvest
 from tests.hand_built_deconvolution import Tape
 
 torch.manual_seed(0)
@@ -166,6 +169,43 @@ class CustomRelu(torch.autograd.Function):
         return signal * (ctx.saved_tensors[0] > 0)
 
 
+class CustomSwish(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * torch.sigmoid(x)
+
+    @staticmethod
+    def backward(ctx, signal):
+        (x,) = ctx.saved_tensors
+        return signal * torch.sigmoid(x) * (1 + x * (1 - torch.sigmoid(x)))
+
+
+def in_another_thread(x):
+    """As the replicas of DataParallel run."""
+    found = []
+
+    def work():
+        with torch.enable_grad():
+            found.append(torch.relu(x))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+UNSEEN |= {
+    "swish as a product": lambda x: x * torch.sigmoid(x),
+    "swish as a custom function": CustomSwish.apply,
+    "gelu by erf": lambda x: x * 0.5 * (1 + torch.erf(x)),
+    "minimum": lambda x: -torch.minimum(-x, torch.zeros_like(x)),
+    "clamp_max": lambda x: -(-x).clamp_max(0),
+    "a root of a square": lambda x: (x + torch.sqrt(x * x + 1e-12)) / 2,
+    "masked": lambda x: x.masked_fill(x.signbit(), 0),
+    "soft plus by hand": lambda x: torch.log1p(torch.exp(x)),
+    "in another thread": in_another_thread,
+}
 UNSEEN["a custom autograd.Function"] = CustomRelu.apply
 
 
@@ -174,7 +214,7 @@ UNSEEN["a custom autograd.Function"] = CustomRelu.apply
 def test_a_rectifier_out_of_reach_is_refused(spelling, rule):
     """What cannot be given the rule is an error that says so, never a silent gradient."""
     net = TwoConvolutions(UNSEEN[spelling]).double()
-    with pytest.raises(RectifierError, match="rectifier"):
+    with pytest.raises(RectifierError, match="acts as a rectifier|no backward rule is defined|no gradient is taken"):
         project_units(net, pictures(), "second", MAPS, POSITIONS, rule=rule)
 
 
@@ -212,3 +252,31 @@ def test_unknown_rule_is_refused():
     """A rule that does not exist is named, with those that do."""
     with pytest.raises(ValueError, match="deconvnet, guided, gradient"), backward_rule("relevance"):
         pass
+
+
+class Gated(nn.Module):
+    """Squeeze-excite, layer scale, a maximum of two signals, layer norm: all in use, none a rectifier."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(1, 4, 3), nn.Conv2d(2, 3, 3)
+        self.gate, self.scale = nn.Conv2d(4, 4, 1), nn.Parameter(torch.rand(1, 4, 1, 1))
+        self.norm = nn.GroupNorm(2, 4)
+
+    def forward(self, x):
+        h = self.norm(F.relu(self.first(x)))
+        h = h * torch.sigmoid(self.gate(h.mean((2, 3), keepdim=True))) * self.scale
+        return self.second(torch.max(*h.chunk(2, 1)))
+
+
+def test_gates_scales_and_switches_are_no_rectifiers():
+    """What merely weighs or chooses a signal is let through without being asked for extensions."""
+    projected = project_units(Gated().double(), pictures(), "second", MAPS, POSITIONS)
+    assert projected.abs().sum() > 0
+
+
+def test_operations_without_a_rule_are_counted_as_extensions():
+    """With extensions=True the signal goes through by its gradient, and the projections say how often."""
+    net = TwoConvolutions(lambda x: x * torch.sigmoid(x)).double()
+    found = harvest(net, pictures(), ["second"], k=2)["second"]
+    assert deconvolve(net, pictures(), found, extensions=True).extended_rectifiers == 1

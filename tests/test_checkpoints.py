@@ -86,7 +86,7 @@ def test_saving_leaves_the_model_alone_and_arguments_win(tmp_path):
 def test_a_strangers_model_in_our_file(tmp_path, net):
     """Its weights keep their company; its code must be given."""
     path = save_checkpoint(tmp_path / "a.safetensors", net, **GIVEN)
-    with pytest.raises(CheckpointError, match=r"Net.*model="):
+    with pytest.raises(CheckpointError, match=r"Net.*give model \(--model\)"):
         load_checkpoint(path)
     found = load_checkpoint(path, Net())
     assert same_weights(found.model, net)
@@ -144,14 +144,54 @@ def test_foreign_safetensors(tmp_path, net):
     assert same_weights(load_checkpoint(tmp_path / "n.safetensors", Net(), **GIVEN).model, net)
 
 
-@pytest.mark.parametrize("missing", ["model", "preprocessing", "class_names"])
+WORDS = {
+    "model": "model (--model)",
+    "preprocessing": "preprocessing (--size, --mean, --std)",
+    "class_names": "class names (--classes)",
+}
+
+
+@pytest.mark.parametrize("missing", WORDS)
 def test_what_a_foreign_file_does_not_tell_must_be_given(tmp_path, net, missing):
     """The message names the missing argument and only that."""
     torch.save(net.state_dict(), tmp_path / "net.pth")
     given = {"model": Net(), **GIVEN}
     del given[missing]
-    with pytest.raises(CheckpointError, match=f"give {missing}= too"):
+    with pytest.raises(CheckpointError, match=re.escape(f"give {WORDS[missing]}, the classes")):
         load_checkpoint(tmp_path / "net.pth", **given)
+    every = "{model}, {preprocessing} and {class_names}".format(**WORDS)
+    with pytest.raises(CheckpointError, match=re.escape(every)):
+        load_checkpoint(tmp_path / "net.pth")
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("anger", "fear", "anger"), "the class names anger stand more than once"),
+        (("anger", " ", "fear"), "class name 1 (counted from 0) is empty"),
+        ((), "the list of class names is empty"),
+    ],
+)
+def test_class_names_must_tell_classes_apart(tmp_path, net, names, told):
+    """Names that are empty or stand twice are refused at both ends, and nothing is written."""
+    torch.save(net.state_dict(), tmp_path / "net.pth")
+    given = {"preprocessing": Preprocessing(4), "class_names": names}
+    with pytest.raises(CheckpointError, match=re.escape(told)):
+        load_checkpoint(tmp_path / "net.pth", Net(), **given)
+    with pytest.raises(CheckpointError, match=re.escape(told)):
+        save_checkpoint(tmp_path / "net.safetensors", net, **given)
+    assert not (tmp_path / "net.safetensors").exists()
+    ours = save_checkpoint(tmp_path / "ours.safetensors", net, **GIVEN)
+    with pytest.raises(CheckpointError, match=re.escape(told)):
+        load_checkpoint(ours, Net(), class_names=names)
+
+
+def test_a_checkpoint_is_told_in_one_line(tmp_path):
+    """Printing one says architecture, classes, size and file, never the network's layers."""
+    model = build_model("jahromi_medium", 3, size=16)
+    path = save_checkpoint(tmp_path / "a.safetensors", model, preprocessing=Preprocessing(16), class_names=CLASSES)
+    told = f"Checkpoint(jahromi_medium, 3 classes (anger, happiness, neutral), 16×16 grey, {path})"
+    assert repr(load_checkpoint(path)) == told
 
 
 def test_weights_that_do_not_fit_are_all_named(tmp_path, net):

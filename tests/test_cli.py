@@ -61,7 +61,7 @@ def test_a_strangers_weights_are_probed(drawn, tmp_path, wrapped):
         "--layer", "deep", "--steps", 2,
     )  # fmt: skip
     assert code == 0
-    assert "of 21 expressions read" in output
+    assert "on 21 labelled faces" in output
     study = Study.open(tmp_path / "s")
     assert study.load(Evaluation, "faces").class_names == CLASSES
     assert study.layers(AUDistances, "faces") == ("deep",)

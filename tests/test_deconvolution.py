@@ -68,7 +68,8 @@ def test_the_field_is_cut_from_the_whole_projection():
         top, left, bottom, right = projections.boxes[m, j]
         padded = np.pad(whole, ((0, 0), (60, 60), (60, 60)))
         cut = padded[:, top + 60 : bottom + 60, left + 60 : right + 60]
-        assert np.allclose(projections.pixels[m, j], cut, atol=1e-6)
+        fires = found.values[m, j] > 0
+        assert np.allclose(projections.pixels[m, j], cut if fires else 0, atol=1e-6)
         assert np.abs(whole).sum() == pytest.approx(np.abs(cut).sum())
         left_picture += top < 0 or left < 0 or bottom > 50 or right > 50
     assert left_picture
@@ -143,3 +144,54 @@ def test_the_model_is_given_back_as_it_was():
     assert all(module.training for module in model.modules())
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
     assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_what_does_not_fire_has_nothing_to_show():
+    """A map below zero everywhere projects to nothing by the papers' rules, as its rectified twin does."""
+    model = Small().double()
+    with torch.no_grad():
+        model.conv3.bias.fill_(-50)
+    for rule in ("deconvnet", "guided"):
+        assert not project(model, pictures(), rule=rule).pixels.any()
+    assert project(model, pictures(), rule="gradient").pixels.any()
+
+
+def test_a_model_that_takes_one_size_only_gets_the_whole_picture():
+    """Where a crop cannot even run, the whole picture is projected, and counted."""
+
+    class Placed(Small):
+        def __init__(self):
+            super().__init__()
+            self.place = nn.Parameter(0.1 * torch.randn(1, 4, 50, 50))
+
+        def forward(self, x):
+            h = F.max_pool2d(F.relu(self.conv1(x) + self.place), 2)
+            return self.head(F.relu(self.conv3(F.max_pool2d(F.relu(self.conv2(h)), 3, 2, 1))).mean((2, 3)))
+
+    model, images = Placed().double(), pictures()
+    found = harvest(model, images, ["conv3"], k=4)["conv3"]
+    assert np.array_equal(deconvolve(model, images, found).pixels, deconvolve(model, images, found, crop=False).pixels)
+
+
+@pytest.mark.parametrize("layers", [
+    [nn.ReflectionPad2d(8), nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(4, 4, 3, padding=1)],
+    [nn.Conv2d(1, 3, 3, stride=3), nn.ReLU(), nn.MaxPool2d(2, ceil_mode=True), nn.Conv2d(3, 4, 2, padding=1)],
+    [nn.Conv2d(1, 4, 1, padding=3), nn.ReLU(), nn.Conv2d(4, 4, (3, 5), padding=(1, 2), dilation=(2, 1))],
+], ids=["mirrored padding", "ceil mode", "padding beyond the kernel"])  # fmt: skip
+def test_odd_geometries_agree(layers):
+    """Cropped and whole projections agree where padding and strides are unusual and pictures are not square."""
+    torch.manual_seed(0)
+    model = nn.Sequential(*layers).double()
+    images = torch.randn(8, 1, 37, 64, dtype=torch.float64)
+    name = str(len(layers) - 1)
+    found = harvest(model, images, [name], k=3)[name]
+    cropped, whole = deconvolve(model, images, found), deconvolve(model, images, found, crop=False)
+    assert np.allclose(cropped.pixels, whole.pixels, atol=1e-6 * np.abs(whole.pixels).max())
+
+
+def test_other_number_formats_and_inference_mode():
+    """bfloat16 weights and a caller's inference_mode are no obstacle."""
+    model, images = Small().bfloat16(), pictures().float()
+    found = harvest(model, images, ["conv3"], k=2)["conv3"]
+    with torch.inference_mode():
+        assert deconvolve(model, images, found).pixels.any()

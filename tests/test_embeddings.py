@@ -46,6 +46,8 @@ def test_bad_features_are_refused():
     """Too few pictures or values that are no numbers are errors."""
     with pytest.raises(ValueError, match="at least 5"):
         embed(CLOUDS[:4])
+    with pytest.raises(ValueError, match="all 20 pictures have the same features in fc1"):
+        embed(np.ones((20, 4)), layer="fc1")
     with pytest.raises(ValueError, match="unknown method 'umap'"):
         embed(CLOUDS, "umap")
 

@@ -1,15 +1,17 @@
 """Probing any checkpoint: every record is there, what cannot be done is said."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
+from torch import nn
 
 from fer_probe.activation_maximization import MaximizedMaps
 from fer_probe.activations import LayerError
-from fer_probe.architecture import Architecture
+from fer_probe.architecture import Architecture, describe_architecture
 from fer_probe.au_distance import AUDistances
-from fer_probe.checkpoints import Checkpoint
+from fer_probe.checkpoints import Checkpoint, CheckpointError
 from fer_probe.deconvolution import Projections
 from fer_probe.embeddings import Embedding
 from fer_probe.evaluation import Evaluation
@@ -47,7 +49,7 @@ def study(tmp_path_factory, expressions, switched):
     folder = tmp_path_factory.mktemp("probe") / "study"
     faces = {"expressions": expressions, "action-units": switched}
     probed = probe_checkpoint(checkpoint(SmallNet()), faces, folder, QUICK, say=said.append)
-    assert any("expressions read" in sentence for sentence in said)
+    assert any("labelled faces" in sentence for sentence in said)
     return probed
 
 
@@ -104,3 +106,45 @@ def test_errors_come_before_anything_is_written(tmp_path, switched):
 def test_the_latent_layer_is_the_last_vector_before_the_outputs(study):
     """A network without an inner vector is laid out by its outputs."""
     assert embedding_layer(study.load(Architecture, "expressions")) == "classify"
+
+
+@pytest.mark.parametrize("size, channels, classes, message", [
+    (32, 1, CLASSES, "cannot take a picture of 1×32×32"),
+    (24, 3, CLASSES, "cannot take a picture of 3×24×24"),
+    (24, 1, CLASSES[:2], r"gives \(1, 7\) for one picture, expected \(1, 2\)"),
+])  # fmt: skip
+def test_a_model_that_does_not_fit_is_said_before_anything_is_written(
+    tmp_path, switched, size, channels, classes, message
+):
+    """The wrong size, channels or number of classes is one sentence, and no study."""
+    wrong = dataclasses.replace(
+        checkpoint(SmallNet()), preprocessing=Preprocessing(size, channels=channels), class_names=classes
+    )
+    with pytest.raises(CheckpointError, match=message):
+        probe_checkpoint(wrong, {"faces": switched}, tmp_path / "s", QUICK)
+    assert not (tmp_path / "s").exists()
+
+
+def test_classes_that_match_no_label_are_noted(tmp_path, expressions):
+    """Seven made-up names give no accuracy, and the note says why."""
+    stranger = dataclasses.replace(checkpoint(SmallNet()), class_names=tuple("abcdefg"))
+    study = probe_checkpoint(stranger, {"faces": expressions}, tmp_path / "s", QUICK)
+    assert "None of the classes a, b, c" in " ".join(study.about["notes"])
+
+
+def test_dropout_is_not_named_as_the_latent_layer():
+    """Dropout passes everything on in eval mode: the layer before it is the latent one."""
+    model = nn.Sequential(nn.Flatten(), nn.Linear(16, 5), nn.ReLU(), nn.Dropout(), nn.Linear(5, 2))
+    assert embedding_layer(describe_architecture(model, (1, 4, 4))) == "2"
+
+
+def test_only_convolutions_that_run_are_probed_by_default(tmp_path, switched):
+    """A convolution that only training uses, and one of a single place, are passed over."""
+
+    class WithAuxiliary(SmallNet):
+        def __init__(self):
+            super().__init__()
+            self.auxiliary = nn.Conv2d(6, 7, 1)
+
+    study = probe_checkpoint(checkpoint(WithAuxiliary()), {"faces": switched}, tmp_path / "s", QUICK)
+    assert study.layers(Harvest, "faces") == ("features", "deep")

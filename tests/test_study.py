@@ -91,3 +91,11 @@ def test_notes_are_kept(study):
     """What was left out is told in the study's own file."""
     study.with_note("No action unit is coded.")
     assert json.loads((study.folder / "study.json").read_text())["notes"] == ["No action unit is coded."]
+
+
+def test_layers_of_any_name_are_found_again(study):
+    """A slash or a colon in a layer's name does not lead out of the study."""
+    for name in ("conv/1", "blocks.0:é|*"):
+        study.add(distances(name), "seen", {})
+        assert study.load(AUDistances, "seen", name).layer == name
+    assert set(study.layers(AUDistances, "seen")) == {"conv/1", "blocks.0:é|*"}
