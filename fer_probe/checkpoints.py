@@ -6,6 +6,7 @@ data as readable JSON. A stranger's weights are read too, as tensors only, from 
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ class CheckpointError(ValueError):
     """A checkpoint cannot be written or read; the message names the file, the keys and what to do."""
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Checkpoint:
     """A trained network and all that belongs to it.
 
@@ -57,6 +58,15 @@ class Checkpoint:
     path: Path
     sha256: str
 
+    def __repr__(self) -> str:
+        """One line: architecture, classes, size of the input, file."""
+        channels, height, width = self.preprocessing.shape
+        name = self.architecture.get("name") or self.architecture.get("class")
+        return (
+            f"Checkpoint({name}, {len(self.class_names)} classes ({_listed(self.class_names)}), "
+            f"{width}×{height} {'grey' if channels == 1 else 'colour'}, {self.path})"
+        )
+
 
 def save_checkpoint(
     path: Path | str,
@@ -80,10 +90,14 @@ def save_checkpoint(
         metrics: name → value.
         curves: name → one value an epoch.
         data: what it was trained on: names, counts, hashes.
+
+    Raises:
+        CheckpointError: another ending, or class names that are empty or stand twice.
     """
     path = Path(path)
     if path.suffix != ".safetensors":
         raise CheckpointError(f"{path}: a checkpoint's name ends in .safetensors")
+    _check_names(path, list(class_names))
     settings, arrays = _lifted(preprocessing)
     tensors = {name: value.detach().cpu().clone().contiguous() for name, value in model.state_dict().items()}
     header = {
@@ -124,8 +138,8 @@ def load_checkpoint(
         trust_pickle: unpickle whole Python objects, which may run any code the file's author wanted.
 
     Raises:
-        CheckpointError: a file that cannot be read, arguments that are missing, or weights that do not fit the
-            model (the names of missing, unexpected and wrongly shaped ones).
+        CheckpointError: a file that cannot be read, arguments that are missing, class names that are empty or
+            stand twice, or weights that do not fit the model (the missing, unexpected and wrongly shaped ones).
     """
     path = Path(path)
     if not path.is_file():
@@ -134,13 +148,15 @@ def load_checkpoint(
     arrays = {name: value.numpy() for name, value in tensors.items() if name.startswith(_OURS)}
     weights = {name: value for name, value in tensors.items() if not name.startswith(_OURS)}
     if not header:
-        _require(path, model=model, preprocessing=preprocessing, class_names=class_names)
+        _require(path, model, preprocessing, class_names)
+    names = tuple(header["class_names"] if class_names is None else class_names)
+    _check_names(path, names)
     model = model if model is not None else _rebuilt(path, header["architecture"])
     _fill(model, weights if header else unwrapped_names(weights, model.state_dict()), path)
     return Checkpoint(
         model=model.eval(),
         preprocessing=preprocessing or _restored(header["preprocessing"], arrays),
-        class_names=tuple(class_names or header["class_names"]),
+        class_names=names,
         architecture=header.get("architecture") or architecture_of(model),
         recipe=header.get("recipe", {}),
         metrics=header.get("metrics", {}),
@@ -170,18 +186,33 @@ def _read(path: Path, trust_pickle: bool) -> tuple[dict[str, Any], dict[str, Ten
     return ({name: json.loads(value) for name, value in header.items()} if ours else {}), tensors
 
 
-def _require(path: Path, **arguments: Any) -> None:
+def _require(path: Path, model: Any, preprocessing: Any, class_names: Any) -> None:
     """A foreign file tells nothing of itself."""
-    if missing := [f"{name}=" for name, value in arguments.items() if value is None]:
-        raise CheckpointError(
-            f"{path} holds weights and nothing else; give {', '.join(missing)} too (the network, how its input "
-            "was scaled, and its classes in the order of its outputs)"
-        )
+    wanted = {
+        "model (--model)": model,
+        "preprocessing (--size, --mean, --std)": preprocessing,
+        "class names (--classes)": class_names,
+    }
+    if missing := [name for name, value in wanted.items() if value is None]:
+        told = " and ".join(filter(None, [", ".join(missing[:-1]), missing[-1]]))
+        raise CheckpointError(f"{path} holds weights and nothing else; give {told}, the classes in output order")
+
+
+def _check_names(path: Path, names: Sequence[str]) -> None:
+    """Results are told by class name: each must be one, and its own."""
+    if not names:
+        raise CheckpointError(f"{path}: the list of class names is empty; give one name an output")
+    if empty := [str(place) for place, name in enumerate(names) if not name.strip()]:
+        raise CheckpointError(f"{path}: class name {', '.join(empty)} (counted from 0) is empty in {list(names)}")
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise CheckpointError(f"{path}: the class names {', '.join(twice)} stand more than once in {list(names)}")
 
 
 def _rebuilt(path: Path, architecture: Mapping[str, Any]) -> nn.Module:
     if "name" not in architecture:
-        raise CheckpointError(f"{path} holds weights of {architecture['class']}, which is not ours: give model= too")
+        raise CheckpointError(
+            f"{path} holds weights of {architecture['class']}, which is not ours; give model (--model)"
+        )
     return build_model(architecture["name"], **architecture["options"])
 
 

@@ -1,17 +1,26 @@
 """Weights from elsewhere: a state dict out of whatever a stranger's training script wrapped around it."""
 
-import pickle
+import argparse
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+#: What numpy pickles a number with; before numpy 2 it went by another module's name.
+_SCALAR = np.float64(0).__reduce__()[0]
 #: Where training scripts keep their weights, the usual place first.
 _WRAPPERS = (
     "state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params",
 )  # fmt: skip
+#: What training scripts keep beside the weights that is plain values still: numpy's numbers, parsed options.
+_HARMLESS: list[Any] = [
+    argparse.Namespace, np.dtype, *{type(np.dtype(kind)) for kind in "?bBhHiIlLqQefd"},
+    (_SCALAR, "numpy.core.multiarray.scalar"), (_SCALAR, "numpy._core.multiarray.scalar"),
+]  # fmt: skip
 #: What they put before the names: DataParallel, torch.compile, Lightning and home-made shells.
 _PREFIXES = ("module.", "_orig_mod.", "model.", "net.", "network.")
 
@@ -27,14 +36,10 @@ def read_foreign_weights(path: Path, trust_pickle: bool = False) -> dict[str, Te
         ValueError: no such file of torch, or one that holds no state dict; the message says what it holds.
     """
     try:
-        content = torch.load(path, map_location="cpu", weights_only=not trust_pickle)
-    except pickle.UnpicklingError as error:
-        raise ValueError(
-            f"{path} holds pickled Python objects beside tensors, which can run code when read. Save the model's "
-            f"state_dict() instead, or pass trust_pickle=True if you trust its author ({_first_line(error)})"
-        ) from error
-    except (RuntimeError, EOFError, OSError, AttributeError, ImportError) as error:
-        raise ValueError(f"{path} cannot be read by torch.load: {_first_line(error)}") from error
+        with torch.serialization.safe_globals(_HARMLESS):
+            content = torch.load(path, map_location="cpu", weights_only=not trust_pickle)
+    except Exception as error:  # an unpickler given junk raises whatever the junk leads it to
+        raise ValueError(_refusal(path, error)) from error
     return _state_dict(content, path)
 
 
@@ -80,5 +85,14 @@ def _any(names: Mapping[str, Any], prefix: str) -> bool:
     return any(name.startswith(prefix) for name in names)
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+def _refusal(path: Path, error: Exception) -> str:
+    """Why a file was not read, without torch's own advice."""
+    if refused := re.search(r"GLOBAL ([\w.]+) ", str(error)):
+        return (
+            f"{path} holds a Python object beside tensors, {refused[1]}; save the model's state_dict() alone, or "
+            "trust_pickle=True (--trust-pickle on the command line) loads it all the same; "
+            "it may run any code its author wanted"
+        )
+    if isinstance(error, OSError | ImportError | AttributeError):  # it is a pickle, and names what is not there
+        return f"{path} cannot be read: {error}"
+    return f"{path} is no file that torch.save wrote, or a torn one ({type(error).__name__} while it was read)"

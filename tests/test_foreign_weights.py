@@ -23,7 +23,7 @@ JUNK = [
 def test_junk_is_refused_in_one_sentence(tmp_path, content, trust):
     """Whatever the unpickler stumbles over, the user reads which file is none."""
     (tmp_path / "net.pth").write_bytes(content)
-    with pytest.raises(CheckpointError, match=r"net\.pth is no file that torch\.save wrote") as told:
+    with pytest.raises(CheckpointError, match=r"net\.pth (is no file that torch\.save wrote|cannot be read)") as told:
         load_checkpoint(tmp_path / "net.pth", trust_pickle=trust)
     assert "\n" not in str(told.value) and "weights_only" not in str(told.value)
 

@@ -1,10 +1,13 @@
 """Corpora: one door to all of them. What lies at a path is recognised, or named by the user."""
 
+import csv
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from fer_probe.faces import face_table, fer2013, fer2013_folders
@@ -89,7 +92,34 @@ def _recognised(path: Path) -> str:
         if reader.recognises(path):
             return name
     known = "; ".join(f"{name}: {reader.layout}" for name, reader in READERS.items())
-    raise FacesError(f"{path} is no corpus that is known here. Known are {known}. Name one with corpus=")
+    seen = _folder_seen(path) if path.is_dir() else _file_seen(path)
+    raise FacesError(f"{path} is {seen}: no corpus that is known here. Known are {known}; or name the corpus yourself")
+
+
+def _folder_seen(path: Path) -> str:
+    """What lies in a folder itself, in words."""
+    children = [child for child in sorted(path.iterdir()) if not child.name.startswith(".")]
+    folders = [child.name for child in children if child.is_dir()]
+    files = [child for child in children if child.is_file()]
+    tables = [file for file in files if file.suffix.lower() == ".csv"]
+    parts = [f"folders such as {', '.join(folders[:3])}"] if folders else []
+    counts = Counter(file.suffix.lower() for file in files if file not in tables).most_common(3)
+    parts += [f"{count} {kind or 'nameless'} file{'s' * (count != 1)}" for kind, count in counts]
+    parts += [f"{table.name}, {_file_seen(table)}," for table in tables[:3]] or ["no table"]
+    return f"a folder with {' and '.join(parts).rstrip(',')}" if children else "an empty folder"
+
+
+def _file_seen(path: Path) -> str:
+    """What a file looks like, in words; of a table its columns."""
+    if not path.stat().st_size:
+        return "an empty file"
+    if cv2.haveImageReader(str(path)):
+        return "a single picture"
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+        return f"a {path.suffix or 'nameless'} file"
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        columns = next(csv.reader([file.readline(2000)]), [])
+    return f"a table with the columns {', '.join(name.strip() for name in columns[:12])}"
 
 
 def _unknown(corpus: str | None) -> Reader:

@@ -30,7 +30,7 @@ class PixelSource(Protocol):
 F = TypeVar("F", bound="FaceImages")
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class FaceImages(Record):
     """N pictures of faces with their labels. Whatever is not known is None, -1 or NaN; nothing is guessed.
 
@@ -96,6 +96,19 @@ class FaceImages(Record):
     def __len__(self) -> int:
         return int(self.pixels.shape[0])
 
+    def __repr__(self) -> str:
+        """One line: how many, how large, what is known. A dataclass derived from this one says ``repr=False``."""
+        count, channels, height, width = self.pixels.shape
+        labelled = np.unique(self.expression[self.expression >= 0])
+        parts = [
+            f"{count} of {width}×{height} {'grey' if channels == 1 else 'colour'}",
+            _counted(len(labelled), "expression"),
+            _counted(len(self.action_unit_numbers), "action unit"),
+        ]
+        if self.subject is not None:
+            parts.append(_counted(len(np.unique(self.subject)), "subject"))
+        return f"{type(self).__name__}({', '.join(parts)})"
+
     def select(self: F, condition: np.ndarray | slice | Callable[[F], np.ndarray]) -> F:
         """The faces that fulfil a condition, with all that is known of them.
 
@@ -121,3 +134,7 @@ class FaceImages(Record):
         """Every field with one entry a picture; the attributes as ``attributes.NAME``."""
         known = [(name, getattr(self, name)) for name in self.PER_FACE if getattr(self, name) is not None]
         return known + [(f"attributes.{name}", value) for name, value in self.attributes.items()]
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -29,7 +29,7 @@ def recognises(path: Path) -> bool:
     table = path / TABLE if path.is_dir() else path
     if table.suffix.lower() != ".csv" or not table.is_file():
         return False
-    with table.open(encoding="utf-8", errors="replace") as file:
+    with table.open(encoding="utf-8-sig", errors="replace") as file:
         return "path" in [name.strip() for name in file.readline().split(",")]
 
 
@@ -44,11 +44,18 @@ def write_face_table(faces: FaceImages, folder: Path | str) -> Path:
         The table's path.
 
     Raises:
-        FacesError: the folder holds something already; nothing is written.
+        FacesError: the folder holds something already, and nothing is written; or it cannot be written to.
     """
     folder = Path(folder)
-    if folder.exists() and any(folder.iterdir()):
-        raise FacesError(f"{folder} is not empty; give a new folder, so that nothing in it is lost")
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise FacesError(f"{folder} is not empty; give a new folder, so that nothing in it is lost")
+        return _written(faces, folder)
+    except OSError as error:
+        raise FacesError(f"{folder} cannot be written ({error.strerror}); give a folder that can") from error
+
+
+def _written(faces: FaceImages, folder: Path) -> Path:
     paths = [_picture_path(faces, i) for i in range(len(faces))]
     for i, path in enumerate(paths):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -74,14 +81,31 @@ def read(path: Path, votes: Path | None = None) -> FaceImages:
     table = path / TABLE if path.is_dir() else path
     if votes is not None:
         raise FacesError(f"votes belong to FER2013's table; {table} has none")
-    rows = pd.read_csv(table, dtype=str, skipinitialspace=True).rename(columns=str.strip)
+    rows = _rows(table)
     skipped: list[str] = []
-    pictures = [_picture(table, row, rows["path"].iloc[row], skipped) for row in range(len(rows))]
+    pictures = [_picture_or_reason(table, row, name, skipped) for row, name in enumerate(rows["path"])]
     kept = [row for row, picture in enumerate(pictures) if picture is not None]
     if not kept:
         raise FacesError(f"{table}: not one picture can be read; the first: {skipped[0] if skipped else 'no rows'}")
     pixels = _stacked(table, [pictures[row] for row in kept], rows["path"].iloc[kept].tolist())
     return _faces(table, rows.iloc[kept], pixels, skipped)
+
+
+def _rows(table: Path) -> pd.DataFrame:
+    """The table as words, or the reason why it is none."""
+    try:
+        rows = pd.read_csv(table, dtype=str, skipinitialspace=True).rename(columns=str.strip)
+    except UnicodeDecodeError as error:
+        raise FacesError(f"{table} is not UTF-8 (byte {error.start}); save it as CSV UTF-8") from error
+    except pd.errors.EmptyDataError as error:
+        raise FacesError(f"{table} is empty; expected a header with the column path") from error
+    except pd.errors.ParserError as error:
+        raise FacesError(f"{table} is no table: {str(error).strip()}") from error
+    except OSError as error:
+        raise FacesError(f"{table} cannot be read ({error.strerror})") from error
+    if "path" not in rows:
+        raise FacesError(f"{table} has no column 'path'; its columns are {', '.join(map(str, rows))}")
+    return rows
 
 
 def _faces(table: Path, rows: pd.DataFrame, pixels: np.ndarray, skipped: list[str]) -> FaceImages:
@@ -122,15 +146,34 @@ def _picture_path(faces: FaceImages, i: int) -> str:
     return f"{faces.subject[i]}/{i:05d}.png" if faces.subject is not None else f"{i:05d}.png"
 
 
-def _picture(table: Path, row: int, name: Any, skipped: list[str]) -> np.ndarray | None:
-    """(C, H, W) uint8, colours as red, green, blue; None where the file cannot be read."""
-    path = table.parent / str(name)
-    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) if path.is_file() else None
-    if image is None or image.dtype != np.uint8:
-        skipped.append(f"{table.name} row {row + 2}: {name} is no picture of 8 bits a channel")
+def _picture_or_reason(table: Path, row: int, name: Any, skipped: list[str]) -> np.ndarray | None:
+    """The picture of a row, or None with a sentence more in ``skipped``."""
+    try:
+        if not isinstance(name, str):
+            raise ValueError("no path")
+        return _picture(table.parent / name, name)
+    except ValueError as error:
+        skipped.append(f"{table.name} row {row + 2}: {error}")
         return None
+
+
+def _picture(path: Path, name: str) -> np.ndarray:
+    """(C, H, W) uint8, colours as red, green, blue; ValueError with the reason where there is none."""
+    if not path.is_file():
+        raise ValueError(f"there is no file {name}")
+    try:
+        content = np.fromfile(path, np.uint8)
+    except OSError as error:
+        raise ValueError(f"{name} cannot be opened ({error.strerror})") from error
+    if not len(content):
+        raise ValueError(f"{name} is an empty file")
+    image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED)
+    if image is None:
+        raise ValueError(f"{name} cannot be decoded; it is damaged, or no picture")
+    if image.dtype != np.uint8:
+        raise ValueError(f"{name} has {8 * image.itemsize} bits a channel, expected 8")
     if image.ndim == 2:
-        return image[None]
+        return np.asarray(image)[None]
     colours: np.ndarray = cv2.cvtColor(image[..., :3], cv2.COLOR_BGR2RGB).transpose(2, 0, 1)
     return colours
 

@@ -1,5 +1,7 @@
 """Corpora: recognised or named; Kaggle's folders read by name; what is not known says what would be."""
 
+import re
+
 import cv2
 import numpy as np
 import pytest
@@ -82,6 +84,30 @@ def test_what_is_not_known_says_what_is(tmp_path, name, content):
     (tmp_path / name).write_text(content)
     with pytest.raises(FacesError, match=r"no corpus that is known.*fer2013\.csv.*Training_123"):
         load_faces(tmp_path / name)
+
+
+def test_what_is_not_known_is_told_as_it_was_seen(tmp_path):
+    """Columns, an empty file, a picture, a folder's files: first what lies there, in words for both doors."""
+    root = tmp_path / "pictures"
+    for i in range(3):
+        picture(root / f"{i}.png", i)
+    (tmp_path / "a.csv").write_text("image, label\n1,2\n")
+    (tmp_path / "b.csv").write_text("")
+    (tmp_path / "c.npz").write_text("x")
+    (tmp_path / "none").mkdir()
+    seen = {
+        "a.csv": "a table with the columns image, label", "b.csv": "an empty file", "c.npz": "a .npz file",
+        "pictures": "a folder with 3 .png files and no table", "pictures/0.png": "a single picture",
+        "none": "an empty folder",
+    }  # fmt: skip
+    for name, words in seen.items():
+        with pytest.raises(FacesError, match=f"{name} is {re.escape(words)}: no corpus") as told:
+            load_faces(tmp_path / name)
+        assert "name the corpus" in str(told.value) and "corpus=" not in str(told.value)
+    (root / "labels.csv").write_text("image,label\n")
+    told_table = "3 .png files and labels.csv, a table with the columns image, label: no corpus"
+    with pytest.raises(FacesError, match=re.escape(told_table)):
+        load_faces(root)
 
 
 def test_what_is_not_there(tmp_path, folders):

@@ -1,5 +1,7 @@
 """Drawn faces: sets, their labels, and that nothing leaks from one picture into another."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -72,14 +74,29 @@ def test_seeds_differ() -> None:
 
 
 def test_sequences_run_from_neutral_to_the_peak() -> None:
-    """Frame 0 shows no action unit, intensities grow, every frame is labelled."""
+    """Frame 0 shows no action unit and is labelled neutral; intensities grow; later frames carry one label."""
     faces = draw_faces(1, 32, seed=3, pictures="sequences")
     for name in np.unique(faces.sequence):
         run = faces.select(faces.sequence == name)
         assert run.frame.tolist() == list(range(len(run)))
-        assert len(set(run.expression.tolist())) == 1
+        assert len(set(run.expression[1:].tolist())) == 1
+        assert faces.expression_names[run.expression[0]] == "neutral"
         assert not run.action_units[0].any()
         assert (np.diff(run.action_unit_intensity, axis=0) >= 0).all()
+
+
+def test_sequences_without_a_neutral_class() -> None:
+    """A face at rest is no happiness: where neutral is no class, frame 0 has none."""
+    faces = draw_faces(1, 16, pictures="sequences", expressions=["happy", "sad"])
+    assert (faces.expression[faces.frame == 0] == -1).all()
+    assert set(faces.expression[faces.frame > 0].tolist()) == {0, 1}
+
+
+def test_drawn_faces_are_told_in_one_line(expressions: DrawnFaces) -> None:
+    """Printing drawn faces names their kind and does not flood."""
+    assert re.fullmatch(
+        r"DrawnFaces\(\d+ of 48×48 grey, 7 expressions, \d+ action units, \d+ subjects\)", repr(expressions)
+    )
 
 
 def test_action_units_exclude_only_what_anatomy_excludes() -> None:

@@ -1,5 +1,7 @@
 """Face images keep what is known of them together."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -40,6 +42,13 @@ def test_entries_must_fit_the_pictures():
         FaceImages(**{**vars(faces()), "action_units": np.zeros((6, 3))})
     with pytest.raises(FacesError, match="expression 2 has no name"):
         FaceImages(**{**vars(faces()), "expression": np.full(6, 2)})
+
+
+def test_faces_are_told_in_one_line():
+    """Printing faces says how many and what is known, never pixels; what is not known is left out."""
+    assert repr(faces()) == "FaceImages(6 of 2×2 grey, 2 expressions, 2 action units, 3 subjects)"
+    unknown = dataclasses.replace(faces(1), subject=None, expression=np.array([-1]))
+    assert repr(unknown) == "FaceImages(1 of 2×2 grey, 0 expressions, 2 action units)"
 
 
 def test_only_drawn_faces_know_what_moved():

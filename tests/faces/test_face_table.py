@@ -59,8 +59,61 @@ def test_bad_pictures_and_words_are_named_by_row(tmp_path):
     (tmp_path / "faces.csv").write_text("path,expression\na.png,happy\nmissing.png,sad\nb.png,bored\n")
     found = read(tmp_path)
     assert len(found) == 2
-    assert "row 3: missing.png is no picture" in found.skipped[0]
+    assert "row 3: there is no file missing.png" in found.skipped[0]
     assert "row 4: 'bored' is no known expression" in found.skipped[1]
+
+
+def test_every_bad_picture_has_its_own_reason(tmp_path):
+    """Missing, empty, damaged, 16 bit and without a path are told apart."""
+    cv2.imwrite(str(tmp_path / "good.png"), np.zeros((4, 4), np.uint8))
+    cv2.imwrite(str(tmp_path / "deep.png"), np.zeros((4, 4), np.uint16))
+    (tmp_path / "empty.png").write_bytes(b"")
+    (tmp_path / "torn.png").write_bytes(b"nothing")
+    names = ["good.png", "missing.png", "empty.png", "torn.png", "deep.png", ""]
+    (tmp_path / "faces.csv").write_text("path,subject\n" + "".join(f"{name},A\n" for name in names))
+    assert read(tmp_path).skipped == (
+        "faces.csv row 3: there is no file missing.png",
+        "faces.csv row 4: empty.png is an empty file",
+        "faces.csv row 5: torn.png cannot be decoded; it is damaged, or no picture",
+        "faces.csv row 6: deep.png has 16 bits a channel, expected 8",
+        "faces.csv row 7: no path",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("path,subject\na.png,Zoë\n".encode("latin-1"), "is not UTF-8"),
+        (b"", "is empty; expected a header"),
+        (b"path\na.png\nb.png,1,2,3\n", "is no table"),
+        (b"file,expression\na.png,happy\n", "has no column 'path'; its columns are file, expression"),
+    ],
+)
+def test_tables_that_are_none(tmp_path, content, told):
+    """Another encoding, an empty file, torn rows and other columns: the table is named with the reason."""
+    (tmp_path / "faces.csv").write_bytes(content)
+    with pytest.raises(FacesError, match=f"faces.csv {told}"):
+        read(tmp_path)
+
+
+def test_a_table_that_is_not_there(tmp_path):
+    """A folder that is named as this corpus and has no table."""
+    with pytest.raises(FacesError, match=r"faces\.csv cannot be read \(No such file"):
+        read(tmp_path)
+
+
+def test_a_place_that_cannot_be_written(tmp_path):
+    """A file where a folder is needed is the user's error, not a traceback."""
+    (tmp_path / "file").write_text("")
+    for folder in ("file", "file/deeper"):
+        with pytest.raises(FacesError, match="cannot be written"):
+            write_face_table(faces(), tmp_path / folder)
+
+
+def test_a_table_with_a_byte_order_mark(tmp_path):
+    """Spreadsheets put one before the first column's name."""
+    (tmp_path / "faces.csv").write_text("path\na.png\n", encoding="utf-8-sig")
+    assert recognises(tmp_path)
 
 
 def test_a_number_that_is_none_is_refused(tmp_path):

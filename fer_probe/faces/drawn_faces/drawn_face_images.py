@@ -30,7 +30,7 @@ _SWITCHED_ON = 0.3
 Pictures = Literal["expressions", "sequences", "action_units"]
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class DrawnFaces(FaceImages):
     """Drawn faces: besides all that faces have, what each was drawn from.
 
@@ -100,7 +100,8 @@ def draw_faces(
         seed: of everything.
         pictures: ``"expressions"``, each subject showing each expression at its peak; ``"sequences"``, each
             expression from neutral to its peak, as CK+ runs; ``"action_units"``, every action unit switched by
-            itself, expression -1.
+            itself, expression -1. The first frame of a sequence shows no action unit and is labelled neutral (-1
+            where ``expressions`` lacks it); every later one, however faint, carries the label of the peak.
         per_subject: how many pictures of each expression (default 1), sequences of each (1), or pictures (8).
         channels: 1 grey, 3 RGB.
         expressions: which ones, by name; ``"contempt"`` can be drawn too.
@@ -129,6 +130,7 @@ def _told(
         for number in range(per_subject or 8):
             yield -1, number, 0, action_unit_scene(picture_rng(seed, subject, number), _SWITCHED_ON)
         return
+    at_rest = names.index("neutral") if "neutral" in names else -1
     for number in range(per_subject or 1):
         for label, name in enumerate(names):
             rng = picture_rng(seed, subject, number * len(names) + label)
@@ -136,7 +138,7 @@ def _told(
                 yield label, number * len(names) + label, 0, expression_scene(name, rng)
                 continue
             for frame, scene in enumerate(sequence_scenes(name, FRAMES, rng)):
-                yield label, number * len(names) + label, frame, scene
+                yield label if frame else at_rest, number * len(names) + label, frame, scene
 
 
 def _faces(
