@@ -2,11 +2,13 @@
 
 ValueError
 ├── FacesError        faces cannot be read, or are not fit for what was asked
+├── ModelError        a model or an option of it that does not exist
 ├── CheckpointError   weights, model or preprocessing do not fit
 ├── EvaluationError   outputs and class names do not fit
 ├── LayerError        a layer, map or place that does not exist or cannot be observed
 ├── RecordError       a record is missing, torn or of another version
 └── StudyError        a study or a set of faces is missing
+OSError               a file or folder that cannot be read or written, in the system's words
 RuntimeError
 └── RectifierError    a rectifier without a rule, or out of reach
 """

@@ -204,7 +204,7 @@ def _read_whole(folder: Path, tries: int = 20) -> tuple[dict[str, Any], dict[str
         try:
             note = _read_note(folder)
             arrays = {name: _read_array(folder / f"{name}.npy") for name in note["arrays"]}
-            if _read_note(folder)["id"] == note["id"]:
+            if _read_note(folder).get("id") == note.get("id"):
                 return note, arrays
         except RecordError:
             if attempt == tries - 1:
