@@ -5,15 +5,13 @@ Every state a reader can reach is a link: what was chosen stands in the query of
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import current_app
 
 from dashboards.studies import Studies
+from fer_probe.records import Record
 from fer_probe.study import Study, StudyError
-
-C = TypeVar("C")
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,11 @@ class View:
     def on(self, faces: str) -> "View":
         """The same view on another set of faces."""
         return replace(self, faces=faces)
+
+    def where(self, kind: type[Record], layer: str = "") -> "View | None":
+        """These faces, or the first others with a record of a kind, of a layer where one is named; else None."""
+        have = {entry.faces for entry in self.study.entries(kind.kind()) if layer in ("", entry.layer)}
+        return next((self.on(name) for name in (self.faces, *self.study.face_sets) if name in have), None)
 
     @property
     def study_name(self) -> str:

@@ -8,6 +8,7 @@ from dashboards.components.gallery import map_picture
 from dashboards.components.graph import graph
 from dashboards.components.notes import DISTANCE, MAXIMIZED, PLACES, PROJECTION, hint, missing, panel
 from dashboards.components.tables import table
+from dashboards.components.uncoded import no_distances
 from dashboards.view import View
 from fer_probe.activation_maximization import MaximizedMaps
 from fer_probe.au_distance import AUDistances
@@ -73,7 +74,7 @@ def _places(view: View, layer: str, number: int) -> Component:
 def _distances(view: View, layer: str, number: int) -> Component:
     distances = view.study.find(AUDistances, view.faces, layer)
     if distances is None:
-        return panel("Action units", missing("No distance to action units was measured on this layer"))
+        return panel("Action units", no_distances(view, "/maps", layer, layer=layer, map=number))
     figure = graph(au_profile_figure(distances, number), f"Distance of map {number} to every action unit", "au-profile")
     return panel("", figure, hint(DISTANCE))
 

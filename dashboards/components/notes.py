@@ -17,6 +17,10 @@ DISTANCE = (
     "one side gets a large D by sampling. Every unit has a largest D: one map far above all others is the sign to "
     "look for."
 )
+OTHER_SIDE = (
+    "Other side: the largest D of a map that answers more to faces without the unit. Where it is above the best map's "
+    "D, that map is no sign of a detector."
+)
 MAXIMIZED = (
     "Painted from noise to excite the map: what it would like best, not what it meets in faces. Compare the "
     "activation reached with the largest one on real pictures."
@@ -33,12 +37,12 @@ def hint(text: str) -> Component:
     return dmc.Text(text, className="hint", size="sm")
 
 
-def nothing_here(title: str, text: str, command: str = "") -> Component:
+def nothing_here(title: str, text: str | Component, command: str = "") -> Component:
     """Words in the place of what is not there, with the command that makes it."""
     return html.Section(
         [
             dmc.Title(title, order=1, size="h3"),
-            dmc.Text(text),
+            dmc.Text(text) if isinstance(text, str) else text,
             *([dmc.Text(["To make it, run ", dmc.Code(command), "."])] if command else []),
         ],
         className="nothing",

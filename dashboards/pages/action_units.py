@@ -6,11 +6,13 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, callback, no_update, register_page
 from dash.development.base_component import Component
 
+from dashboards.best_maps import BestMap
 from dashboards.components.choices import choice
 from dashboards.components.gallery import caption, gallery, map_tile
 from dashboards.components.graph import graph, graph_id
-from dashboards.components.notes import DISTANCE, hint, nothing_here, panel
+from dashboards.components.notes import DISTANCE, OTHER_SIDE, hint, nothing_here, panel
 from dashboards.components.tables import table
+from dashboards.components.uncoded import no_distances
 from dashboards.shell import framed
 from dashboards.view import View, query_of
 from fer_probe.action_units import ACTION_UNITS, action_unit_label
@@ -29,10 +31,7 @@ def layout(**query: str) -> Component:
 def _content(view: View) -> list[Any]:
     layers = view.study.layers(AUDistances, view.faces)
     if not layers:
-        words = (
-            f"No distance to action units was measured on the faces “{view.faces}”: it needs faces with coded units."
-        )
-        return [nothing_here("No action units here", words, "fer-probe probe")]
+        return [nothing_here("No action units here", no_distances(view, "/action-units"))]
     layer = view.choice("layer", layers, str(view.study.about.get("main_layer", "")))
     distances = view.study.load(AUDistances, view.faces, layer)
     numbers = [str(au) for au in distances.action_unit_numbers]
@@ -46,7 +45,7 @@ def _all_units(view: View, layers: tuple[str, ...], distances: AUDistances) -> l
     return [
         dmc.Stack([dmc.Title("Action units", order=1), dmc.Text(words, className="quiet")], gap=4),
         dmc.Group([_layer_choice(view, layers, distances.layer)], className="controls"),
-        panel("Which map tells which unit?", _unit_table(view, distances)),
+        panel("Which map tells which unit?", _unit_table(view, distances), hint(OTHER_SIDE)),
         panel("", heatmap, hint(DISTANCE)),
     ]
 
@@ -58,18 +57,20 @@ def _layer_choice(view: View, layers: tuple[str, ...], layer: str) -> Component:
 
 def _unit_table(view: View, distances: AUDistances) -> Component:
     rows = [_unit_row(view, distances, int(au)) for au in distances.action_unit_numbers]
-    heads = ("Unit", "Name", "Best map", "With", "Without", "Region", "Muscles")
-    return table(heads, rows, "Action units and their best maps", numeric=(3, 4))
+    heads = ("Unit", "Name", "Best map", "D", "Other side", "With", "Without", "Region", "Muscles")
+    return table(heads, rows, "Action units and their best maps", numeric=(3, 4, 5, 6))
 
 
 def _unit_row(view: View, distances: AUDistances, au: int) -> list[Any]:
-    row, unit, best = distances.row(au), ACTION_UNITS.get(au), distances.best_map(au)
+    row, unit, best = distances.row(au), ACTION_UNITS.get(au), BestMap.of(distances, au)
     words = best_map_in_words(distances, au).partition(" (")[0]
-    link = view.link("/maps", layer=distances.layer, map=best)
+    link = view.link("/maps", layer=distances.layer, map=best.number)
     return [
         dmc.Anchor(f"AU{au}", fz="sm", fw=600, href=view.link("/action-units", au=au, layer=view.query.get("layer"))),
         unit.name if unit else "–",
-        words if best is None else dmc.Anchor(words, fz="sm", href=link),
+        words if best.number is None else dmc.Anchor(words, fz="sm", href=link),
+        "–" if best.number is None else f"{best.distance:.3g}",
+        "–" if distances.too_few[row] else f"{best.other_side:.3g}",
         int(distances.with_count[row]),
         int(distances.without_count[row]),
         unit.region if unit else "–",

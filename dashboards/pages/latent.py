@@ -18,7 +18,8 @@ from dashboards.view import View, query_of
 from fer_probe.action_units import action_unit_label
 from fer_probe.embeddings import Embedding
 from fer_probe.evaluation import Evaluation
-from fer_probe.figures import colour_choices, embedding_figure
+from fer_probe.faces.face_images import FaceImages
+from fer_probe.figures import colour_choices, embedding_figure, picture_labels
 
 _METHODS = {"tsne": "t-SNE", "pca": "PCA"}
 
@@ -37,7 +38,7 @@ def _content(view: View) -> list[Any]:
     embedding = view.study.load(Embedding, view.faces, layer)
     faces, evaluation = view.study.faces(view.faces), view.study.find(Evaluation, view.faces)
     colours = colour_choices(faces, evaluation)
-    colour = view.choice("colour", colours)
+    colour = view.choice("colour", colours, _first_known(colours, faces, evaluation))
     chosen = view.number("face", len(faces))
     figure = ringed(embedding_figure(embedding, faces, colour_by=colour, evaluation=evaluation), chosen)
     words = f"{len(faces)} faces on a plane by {layer}, coloured by {colour}"
@@ -58,6 +59,15 @@ def _content(view: View) -> list[Any]:
             className="columns columns-wide-first",
         ),
     ]
+
+
+def _first_known(colours: tuple[str, ...], faces: FaceImages, evaluation: Evaluation | None) -> str:
+    """Expression where that of any face is known, else the first action unit that is coded, else what there is."""
+    units = [name for name in colours if name.startswith("AU")]
+    others = [name for name in colours if name not in ("expression", *units)]
+    unknown = {"unlabelled", "not coded"}
+    wanted = ("expression", *units, *others)
+    return next((c for c in wanted if set(picture_labels(faces, c, evaluation)) - unknown), "expression")
 
 
 def _controls(

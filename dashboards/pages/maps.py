@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, callback, no_update, register_page
 from dash.development.base_component import Component
 
+from dashboards.best_maps import BestMap
 from dashboards.components.choices import choice, pager, switch
 from dashboards.components.gallery import SHOWN, caption, gallery, map_tile
 from dashboards.components.graph import graph_id
@@ -149,20 +150,25 @@ def _one_map(view: View, found: Harvest, number: int) -> list[Any]:
     distances = view.study.find(AUDistances, view.faces, found.layer)
     units = units_of_maps(distances).get(number, [])
     return [
-        _map_title(view, found, number, units),
+        _map_title(view, found, number, [] if distances is None else [BestMap.of(distances, au) for au in units]),
         *map_panels(view, found, number),
     ]
 
 
-def _map_title(view: View, found: Harvest, number: int, units: list[int]) -> Component:
+def _map_title(view: View, found: Harvest, number: int, bests: list[BestMap]) -> Component:
     count, strongest = len(found.values), float(found.values[number, 0])
     back = view.link("/maps", layer=found.layer, page=number // PER_PAGE + 1 if number >= PER_PAGE else None)
     links = [
         _step(view, found.layer, (number - 1) % count, "‹ Previous", "ArrowLeft"),
         _step(view, found.layer, (number + 1) % count, "Next ›", "ArrowRight"),
     ]
-    best = [
-        dmc.Anchor(action_unit_label(au), href=view.link("/action-units", au=au), className="badge") for au in units
+    badges = [
+        dmc.Anchor(
+            f"{action_unit_label(best.au)} (D = {best.distance:.3g})",
+            href=view.link("/action-units", au=best.au),
+            className="badge",
+        )
+        for best in bests
     ]
     return dmc.Stack(
         [
@@ -174,7 +180,7 @@ def _map_title(view: View, found: Harvest, number: int, units: list[int]) -> Com
             dmc.Group(
                 [
                     dmc.Text(f"Largest response to these faces: {strongest:.4g}.", className="quiet"),
-                    *([dmc.Text("Largest D for", className="quiet"), *best] if best else []),
+                    *([dmc.Text("Largest D on the side of", className="quiet"), *badges] if badges else []),
                 ],
                 gap="xs",
             ),

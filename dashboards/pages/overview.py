@@ -7,11 +7,13 @@ import numpy as np
 from dash import html, register_page
 from dash.development.base_component import Component
 
+from dashboards.best_maps import BestMap, best_maps
 from dashboards.components.facts import expression_of
 from dashboards.components.gallery import caption, face_tile, gallery, map_picture
 from dashboards.components.graph import graph
 from dashboards.components.notes import DISTANCE, hint, missing, panel
 from dashboards.components.tables import table
+from dashboards.components.uncoded import no_distances
 from dashboards.shell import framed
 from dashboards.view import View
 from fer_probe.action_units import action_unit_label
@@ -64,8 +66,7 @@ def _content(view: View) -> list[Any]:
 
 def _evaluated(view: View) -> View:
     """These faces, or the first others that the model was evaluated on, where it was not on these."""
-    sets = (view.faces, *view.study.face_sets)
-    return next((view.on(name) for name in sets if view.study.find(Evaluation, name)), view)
+    return view.where(Evaluation) or view
 
 
 def _accuracy(view: View, evaluation: Evaluation | None) -> Component:
@@ -125,25 +126,30 @@ def _first_look(view: View) -> Component:
     layer = str(view.study.about.get("main_layer", ""))
     distances = view.study.find(AUDistances, view.faces, layer)
     if distances is None:
-        return panel("First look: a map for each action unit?", missing("No distance to action units was measured"))
-    units = [int(au) for au in distances.action_unit_numbers]
+        return panel("First look: a map for each action unit?", no_distances(view, "/", layer))
+    words = (
+        f"For each action unit, the map of {layer} with the largest distance D on the unit's side, the largest first. "
+        "Pale: a map of the other side, stronger without the unit, has a larger D."
+    )
     return panel(
         "First look: a map for each action unit?",
-        dmc.Text(f"For each action unit, the map of {layer} with the largest distance D on the unit's side."),
-        gallery([_best_of(view, layer, distances, au) for au in units], "Action units and their best maps"),
+        dmc.Text(words),
+        gallery([_best_of(view, distances, best) for best in best_maps(distances)], "Action units and their best maps"),
         hint(DISTANCE),
     )
 
 
-def _best_of(view: View, layer: str, distances: AUDistances, au: int) -> Component:
-    best = distances.best_map(au)
-    words = best_map_in_words(distances, au)
-    shown = map_picture(view, layer, best, "originals") if best is not None else dmc.Box(words, className="no-picture")
-    name = dmc.Text(action_unit_label(au), fw=600, size="sm")
-    lines = [name, caption(words)] if best is not None else [name]
-    return html.Li(
-        dmc.Anchor([shown, *lines], href=view.link("/action-units", au=au), className="tile", underline="never")
-    )
+def _best_of(view: View, distances: AUDistances, best: BestMap) -> Component:
+    words = best_map_in_words(distances, best.au)
+    name = dmc.Text(action_unit_label(best.au), fw=600, size="sm")
+    if best.number is None:
+        parts = [dmc.Box(words, className="no-picture"), name]
+    else:
+        shown = map_picture(view, distances.layer, best.number, "originals")
+        sides = caption(f"other side {best.other_side:.3g}")
+        parts = [shown, name, caption(f"{words}, D {best.distance:.3g}"), sides]
+    link = view.link("/action-units", au=best.au)
+    return html.Li(dmc.Anchor(parts, href=link, className="tile tile-weak" if best.weak else "tile", underline="never"))
 
 
 def _faces(view: View, faces: FaceImages) -> Component:

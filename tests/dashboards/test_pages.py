@@ -1,12 +1,18 @@
 import importlib
 import re
 import shutil
+from dataclasses import replace
 
 import dash
+import numpy as np
 import pytest
 from dash import no_update
 
-from .conftest import all_of, planted_study, words_of
+from dashboards.best_maps import BestMap
+from fer_probe.au_distance import AUDistances
+from fer_probe.embeddings import Embedding
+
+from .conftest import all_of, planted_faces, planted_harvest, planted_records, planted_study, words_of
 
 PAGES = ("overview", "maps", "action_units", "latent")
 
@@ -106,6 +112,40 @@ def test_overview_of_unlabelled_faces_shows_the_evaluated_ones(layout):
     assert "Faces “unseen”." in words_of(layout("overview", faces="bare"))
 
 
+def test_best_maps_come_with_their_distance(layout, study):
+    """Tile, table and map's page tell D of AU12's planted map; the overview begins with it, the weak are muted."""
+    best = BestMap.of(study.load(AUDistances, "unseen", "conv"), 12)
+    told = f"{best.distance:.3g}"
+    tiles = _links(layout("overview"), "href")
+    first, *others = [link for link in tiles if str(link.href).startswith("/action-units?au=")]
+    assert first.href == "/action-units?au=12" and first.className == "tile"
+    assert f"map 7, D {told}" in words_of(first) and f"other side {best.other_side:.3g}" in words_of(first)
+    assert [link.className for link in others] == ["tile tile-weak", "tile"]
+    assert {told, "Other side"} <= {words_of(cell).strip() for cell in _links(layout("action_units"), "ta")}
+    words = words_of(layout("maps", map="7"))
+    assert "Largest D on the side of" in words and f"AU12 lip corner puller (D = {told})" in words
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "href"),
+    [
+        ("overview", {}, "/"),
+        ("action_units", {}, "/action-units"),
+        ("maps", {"layer": "conv", "map": "7"}, "/maps?layer=conv&map=7"),
+    ],
+)
+def test_uncoded_faces_lead_to_the_coded_ones(layout, show, tmp_path, name, query, href):
+    """Faces without action units say so and link to the faces that have distances; no command is asked for."""
+    study = planted_study(tmp_path / "study")
+    study.add(planted_harvest("conv"), "bare", {})
+    show(study.folder)
+    made = layout(name, faces="bare", **query)
+    (link,) = [one for one in _links(made, "href") if "the faces “unseen”" in words_of(one)]
+    assert link.href == href
+    assert "have no coded action units" in words_of(made)
+    assert "No distance to action units" not in words_of(made)
+
+
 def test_grid_pages(layout):
     """64 maps stand on the first page of the grid, the rest on the second; past the end is the last."""
     tiles = lambda made: [href for href in all_of(made, "href") if "map=" in href]  # noqa: E731
@@ -150,6 +190,21 @@ def test_latent_colours_and_card(layout):
     made = layout("latent", face="3")
     assert "Face 3" in words_of(made)
     assert all_of(made, "figure")[0]["data"][-1]["marker"]["symbol"] == "circle-open"
+
+
+def test_latent_begins_with_what_is_known(layout, show, tmp_path):
+    """Faces without expressions are coloured by their first action unit, and by their subject without those."""
+    faces = planted_faces()
+    unlabelled = replace(faces, expression=np.full(len(faces), -1))
+    uncoded = replace(unlabelled, action_units=np.full((len(faces), 3), np.nan, np.float32))
+    study = planted_study(tmp_path / "study")
+    for name, images in (("unlabelled", unlabelled), ("uncoded", uncoded)):
+        study = study.add_faces(name, images, {})
+        study.add(next(one for one in planted_records(faces) if isinstance(one, Embedding)), name, {})
+    show(study.folder)
+    assert "coloured by expression" in words_of(layout("latent"))
+    assert "coloured by AU12" in words_of(layout("latent", faces="unlabelled"))
+    assert "coloured by subject" in words_of(layout("latent", faces="uncoded"))
 
 
 def test_find_map(app):
