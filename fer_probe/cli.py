@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 
 Faces = Annotated[Path | None, typer.Option("--faces", help="A corpus (file or folder); drawn faces if left out.")]
+Corpus = Annotated[str | None, typer.Option("--corpus", help="Which corpus it is, where that is not recognised.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the study.")]
 Seed = Annotated[int, typer.Option("--seed", help="Random seed.")]
 Port = Annotated[int, typer.Option("--port", help="Port of the dashboard (this machine only).")]
@@ -115,12 +116,13 @@ def draw(
 def faces(
     path: Annotated[Path, typer.Argument(help="A corpus: file or folder.")],
     sheet: Annotated[Path | None, typer.Option(help="Write a contact sheet to this PNG.")] = None,
+    corpus: Corpus = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first thing that cannot be read.")] = False,
 ) -> None:
     """Say what a corpus holds: pictures, labels, subjects, action units, and what could not be read."""
     from fer_probe.faces.summary import summary
 
-    found = _read(path, strict)
+    found = _read(path, strict, corpus=corpus)
     console.print(summary(found))
     if sheet is not None:
         _write_sheet(found, sheet)
@@ -159,6 +161,7 @@ def probe(
     checkpoint: Annotated[Path, typer.Argument(help="Ours (.safetensors), or a stranger's weights.")],
     out: Out = Path("studies/probe"),
     faces: Faces = None,
+    corpus: Corpus = None,
     split: Annotated[str | None, typer.Option(help="Only this part of the corpus: train, validation, test.")] = None,
     layer: Annotated[list[str] | None, typer.Option(help="Probe this layer; may be repeated.")] = None,
     rule: Annotated[Rules, typer.Option(help="How signals go back through rectifiers.")] = Rules.deconvnet,
@@ -193,7 +196,7 @@ def probe(
         class_names=None if classes is None else [name.strip() for name in classes.split(",")],
         trust_pickle=trust_pickle,
     )
-    sets = {split or "faces": _read(faces, split=split)} if faces else _drawn_sets(seed)
+    sets = {split or "faces": _read(faces, split=split, corpus=corpus)} if faces else _drawn_sets(seed)
     settings = ProbeSettings(layers=layer, rule=rule.value, extensions=extensions, steps=steps, seed=seed)
     study = probe_checkpoint(loaded, sets, out, settings, say=console.print)
     write_report(study)
@@ -246,10 +249,10 @@ def _one_sentence() -> Iterator[None]:
         raise SystemExit(130) from None
 
 
-def _read(path: Path, strict: bool = False, split: str | None = None) -> "FaceImages":
+def _read(path: Path, strict: bool = False, split: str | None = None, corpus: str | None = None) -> "FaceImages":
     from fer_probe.faces.corpora import load_faces
 
-    return load_faces(path, split=split, strict=strict)
+    return load_faces(path, corpus, split=split, strict=strict)
 
 
 def _drawn_sets(seed: int) -> "dict[str, FaceImages]":
