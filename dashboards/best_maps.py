@@ -1,4 +1,4 @@
-"""An action unit's best map, and how far it stands above the maps of the other side."""
+"""An action unit's best map, and the largest distance on either side."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,8 @@ class BestMap:
         au: the action unit's FACS number.
         number: the map; None where there is none, or too few faces.
         distance: its D; 0 where there is none.
-        other_side: the largest D of a map that answers more to faces without the unit; 0 where there is none.
+        other_side: the largest D of a map that answers more to faces without the unit; 0 where there is none. It is
+            no verdict: the side with more faces has the larger responses by sampling alone.
     """
 
     au: int
@@ -30,11 +31,6 @@ class BestMap:
         opposed = distances.distance[row, distances.direction[row] < 0]
         distance = 0.0 if number is None else float(distances.distance[row, number])
         return BestMap(au, number, distance, float(np.max(opposed, initial=0)))
-
-    @property
-    def weak(self) -> bool:
-        """Whether a map of the other side has a larger D: no sign of a detector."""
-        return self.distance < self.other_side
 
 
 def best_maps(distances: AUDistances) -> list[BestMap]:

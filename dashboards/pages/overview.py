@@ -129,7 +129,7 @@ def _first_look(view: View) -> Component:
         return panel("First look: a map for each action unit?", no_distances(view, "/", layer))
     words = (
         f"For each action unit, the map of {layer} with the largest distance D on the unit's side, the largest first. "
-        "Pale: a map of the other side, stronger without the unit, has a larger D."
+        "Every unit has one: whether it stands above chance is not tested here."
     )
     return panel(
         "First look: a map for each action unit?",
@@ -146,10 +146,9 @@ def _best_of(view: View, distances: AUDistances, best: BestMap) -> Component:
         parts = [dmc.Box(words, className="no-picture"), name]
     else:
         shown = map_picture(view, distances.layer, best.number, "originals")
-        sides = caption(f"other side {best.other_side:.3g}")
-        parts = [shown, name, caption(f"{words}, D {best.distance:.3g}"), sides]
+        parts = [shown, name, caption(f"{words}, D {best.distance:.3g}")]
     link = view.link("/action-units", au=best.au)
-    return html.Li(dmc.Anchor(parts, href=link, className="tile tile-weak" if best.weak else "tile", underline="never"))
+    return html.Li(dmc.Anchor(parts, href=link, className="tile", underline="never"))
 
 
 def _faces(view: View, faces: FaceImages) -> Component:
