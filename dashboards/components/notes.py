@@ -18,8 +18,8 @@ DISTANCE = (
     "look for."
 )
 OTHER_SIDE = (
-    "Other side: the largest D of a map that answers more to faces without the unit. Where it is above the best map's "
-    "D, that map is no sign of a detector."
+    "Other side: the largest D of a map that answers more to faces without the unit. The side with more "
+    "faces has the larger responses by sampling alone, so a larger number there is no verdict."
 )
 MAXIMIZED = (
     "Painted from noise to excite the map: what it would like best, not what it meets in faces. Compare the "

@@ -129,7 +129,7 @@ def _first_look(view: View) -> Component:
         return panel("First look: a map for each action unit?", no_distances(view, "/", layer))
     words = (
         f"For each action unit, the map of {layer} with the largest distance D on the unit's side, the largest first. "
-        "Every unit has one: whether it stands above chance is not tested here."
+        "Almost every unit has one: whether it stands above chance is not tested here."
     )
     return panel(
         "First look: a map for each action unit?",
