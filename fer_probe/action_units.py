@@ -72,6 +72,26 @@ PROTOTYPES: dict[str, tuple[tuple[int, ...], ...]] = {
     "neutral": ((),),
 }
 
+#: What Ekman, Friesen & Hager (2002), Investigator's Guide, table 10-1, list as prototypes; intensities left out,
+#: alternatives such as "25 or 26" side by side (a dropped jaw then parts the lips). Contempt, which the table does
+#: not have, is as above.
+FACS_PROTOTYPES: dict[str, tuple[tuple[int, ...], ...]] = {
+    "happiness": ((6, 12), (12,)),
+    "sadness": ((1, 4, 11, 15), (1, 4, 15), (6, 15)),
+    "surprise": ((1, 2, 5, 25, 26), (1, 2, 5, 25, 27)),
+    "fear": (
+        (1, 2, 4, 5, 20, 25), (1, 2, 4, 5, 20, 25, 26), (1, 2, 4, 5, 20, 25, 27),
+        (1, 2, 4, 5, 25), (1, 2, 4, 5, 25, 26), (1, 2, 4, 5, 25, 27),
+    ),
+    "anger": (
+        (4, 5, 7, 10, 22, 23, 25), (4, 5, 7, 10, 22, 23, 25, 26), (4, 5, 7, 10, 23, 25), (4, 5, 7, 10, 23, 25, 26),
+        (4, 5, 7, 23, 25), (4, 5, 7, 23, 25, 26), (4, 5, 7, 17, 23), (4, 5, 7, 17, 24), (4, 5, 7, 23), (4, 5, 7, 24),
+    ),
+    "disgust": ((9,), (9, 15, 16, 25, 26), (9, 17), (10,), (10, 16, 25), (10, 16, 25, 26), (10, 17)),
+    "contempt": PROTOTYPES["contempt"],
+    "neutral": ((),),
+}  # fmt: skip
+
 #: Lucey et al. 2010, table 2: what a labelled CK+ peak must show. Criteria, not prototypes: units every
 #: picture of that class shares, alternatives side by side.
 CK_PLUS_CRITERIA: dict[str, tuple[tuple[int, ...], ...]] = {

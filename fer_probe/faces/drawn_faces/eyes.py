@@ -42,9 +42,13 @@ def lids(identity: Identity, au: dict[int, float]) -> Lids:
     rest, lower = 0.054 * size, 0.045 * size
     tight, wide, closed = au.get(7, 0.0), au.get(5, 0.0), au.get(43, 0.0)
     upper = (
-        rest + 0.042 * wide - 0.020 * tight * (1 - wide) - 0.010 * au.get(9, 0.0) - 0.010 * au.get(4, 0.0) * (1 - wide)
+        rest
+        + 0.042 * wide
+        - 0.020 * tight * (1 - wide)
+        - 0.015 * au.get(9, 0.0)
+        - 0.014 * au.get(4, 0.0) * (1 - 0.6 * wide)
     )
-    lower = lower - 0.040 * tight - 0.026 * au.get(6, 0.0) - 0.016 * au.get(9, 0.0) + 0.007 * wide * (1 - tight)
+    lower = lower - 0.040 * tight - 0.026 * au.get(6, 0.0) - 0.024 * au.get(9, 0.0) + 0.007 * wide * (1 - tight)
     lower = max(lower, 0.004)
     upper = upper + closed * (-lower - upper)
     return Lids(

@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from fer_probe.action_units import EXCLUSIVE, PROTOTYPES
+from fer_probe.action_units import EXCLUSIVE, FACS_PROTOTYPES
 from fer_probe.faces.drawn_faces.muscle_fields import DRAWN_ACTION_UNITS
 from fer_probe.faces.drawn_faces.scene import Camera, Light, Pose
 
@@ -18,18 +18,16 @@ from fer_probe.faces.drawn_faces.scene import Camera, Light, Pose
 EXTRAS: dict[str, dict[int, float]] = {
     "happiness": {25: 0.85, 26: 0.2, 7: 0.2, 11: 0.15},
     "sadness": {17: 0.5, 11: 0.2, 43: 0.6, 7: 0.3},
-    "surprise": {25: 1.0},
-    "fear": {25: 1.0, 10: 0.3},
+    "surprise": {},
+    "fear": {10: 0.3, 7: 0.3},
     "anger": {17: 0.3, 9: 0.1, 10: 0.2},
-    "disgust": {10: 0.7, 17: 0.3, 25: 0.5, 4: 0.4, 7: 0.35},
+    "disgust": {10: 0.6, 9: 0.6, 25: 0.4, 4: 0.5, 7: 0.5, 43: 0.4},
     "contempt": {},
     "neutral": {},
 }
 #: Units that show less than the others of their prototype: a tightened lid may not undo a raised one, a frightened
 #: brow is drawn together more than raised, and anger glares from under a lowered brow.
-_SHARES: dict[str, dict[int, float]] = {"fear": {2: 0.5, 4: 0.75, 7: 0.45, 26: 0.65}, "anger": {5: 0.6}}
-#: A surprised jaw may also stretch.
-_MOUTH_STRETCH = 0.35
+_SHARES: dict[str, dict[int, float]] = {"fear": {2: 0.4, 4: 0.8, 7: 0.45, 26: 0.65, 27: 0.5}, "anger": {5: 0.5, 26: 0.55}}
 _PEAK = (0.65, 1.0)
 
 
@@ -113,19 +111,18 @@ def action_unit_scene(rng: np.random.Generator, probability: float) -> Scene:
 
 def expression_units(expression: str, rng: np.random.Generator) -> np.ndarray:
     """(2, A) left and right intensities of one showing of an expression: a prototype, varied, with extras."""
-    prototypes = PROTOTYPES[expression]
+    prototypes = FACS_PROTOTYPES[expression]
     units = dict.fromkeys(prototypes[rng.integers(len(prototypes))], 1.0)
     strength = rng.uniform(*_PEAK)
     amounts = {au: float(np.clip(strength * rng.uniform(0.75, 1.2), 0.3, 1)) for au in units}
     for au, odds in EXTRAS[expression].items():
         if rng.random() < odds and au not in units and not _clashes(au, amounts):
             amounts[au] = float(strength * rng.uniform(0.45, 0.95) * (0.5 if au == 43 else 1.0))
-    if expression == "surprise" and rng.random() < _MOUTH_STRETCH:
-        amounts[27] = amounts.pop(26)
     if {26, 27} & amounts.keys():
         amounts.setdefault(25, float(strength * rng.uniform(0.5, 0.9)))
     for au, share in _SHARES.get(expression, {}).items():
-        amounts[au] *= share
+        if au in amounts:
+            amounts[au] *= share
     rows = np.zeros((2, len(DRAWN_ACTION_UNITS)))
     for au, amount in amounts.items():
         rows[:, DRAWN_ACTION_UNITS.index(au)] = amount
