@@ -34,6 +34,13 @@ def relief(identity: Identity, resolution: int) -> np.ndarray:
     return height
 
 
+def solid(identity: Identity) -> np.ndarray:
+    """(G, G, 3) float32: where the places of the coarse grid lie on this person's head: x, y and height."""
+    x, y = plane.coordinates(plane.COARSE)
+    moved = proportions(identity)
+    return np.stack([x + moved[..., 0], y + moved[..., 1], depth(identity)], -1).astype(np.float32)
+
+
 def depth(identity: Identity) -> np.ndarray:
     """The same height, smooth and on the coarse grid: what parallax is computed from."""
     x, y = plane.coordinates(plane.COARSE)

@@ -28,13 +28,9 @@ def coordinates(resolution: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def texture_index(u: np.ndarray, resolution: int) -> np.ndarray:
-    """Plane positions (..., 2) as positions in a texture, in cells from the centre of the first."""
-    cell = SPAN / resolution
-    at = np.empty(u.shape, np.float32)
-    for axis, start in enumerate((LEFT, TOP)):
-        np.multiply(u[..., axis], np.float32(1 / cell), out=at[..., axis])
-        at[..., axis] -= np.float32(start / cell + 0.5)
-    return at
+    """Plane positions (H, W, 2) float32 as positions in a texture, in cells from the centre of the first."""
+    scale = resolution / SPAN
+    return cv2.transform(u, np.array([[scale, 0, -LEFT * scale - 0.5], [0, scale, -TOP * scale - 0.5]]))
 
 
 def sample(texture: np.ndarray, u: np.ndarray) -> np.ndarray:

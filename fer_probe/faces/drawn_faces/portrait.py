@@ -20,8 +20,7 @@ class Portrait:
         identity: who it is.
         paint: (R, R, K + 1) linear reflectance in K channels, and cover of the background.
         relief: (R, R, 4) slope along x, slope along y, light lost in hollows, gloss.
-        proportions: (G, G, 2) displacement from the average, on the coarse grid.
-        depth: (G, G) height towards the viewer, on the coarse grid.
+        solid: (G, G, 3) where the coarse grid's places lie on this head: x, y and height towards the viewer.
         skin: (K,) the plain colour of the skin.
         bare: (R, R, 1) 1 where no hair lies on the skin, so that it is seen to fold.
     """
@@ -29,8 +28,7 @@ class Portrait:
     identity: Identity
     paint: np.ndarray
     relief: np.ndarray
-    proportions: np.ndarray
-    depth: np.ndarray
+    solid: np.ndarray
     skin: np.ndarray
     bare: np.ndarray
 
@@ -52,9 +50,8 @@ def portrait(identity: Identity, resolution: int, channels: int) -> Portrait:
         relief[lines.rows, lines.columns] += (
             np.float32(0.15 + 1.2 * identity.wrinkles) * lines.layers * bare[lines.rows, lines.columns]
         )
-    depth = head.depth(identity).astype(np.float32)
     colour = in_channels(skin.skin_colour(identity), channels)
-    return Portrait(identity, paint, relief, head.proportions(identity), depth, colour, bare)
+    return Portrait(identity, paint, relief, head.solid(identity), colour, bare)
 
 
 def _layers(identity: Identity, resolution: int, channels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

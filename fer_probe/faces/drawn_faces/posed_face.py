@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import cv2
 import numpy as np
 
-from fer_probe.faces.drawn_faces import plane
+from fer_probe.faces.drawn_faces import plane, warp
 from fer_probe.faces.drawn_faces.portrait import Portrait
 from fer_probe.faces.drawn_faces.scene import Pose
-from fer_probe.faces.drawn_faces.warp import View, displacement, forward, invert
+from fer_probe.faces.drawn_faces.warp import View, Window
+
+#: Sheets of skin that are displaced by less, in plane units, are one.
+_APART = 1e-5
+#: No pixel above this, in plane units, can show the lower sheet.
+_ABOVE_MOUTH = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,42 +43,57 @@ class PosedFace:
     @cached_property
     def shift(self) -> np.ndarray:
         """(2, G, G, 2) how far everything has moved, for both sheets of skin."""
-        return displacement(self.person, self.left, self.right, self.pose)
+        return warp.displacement(self.person, self.left, self.right, self.pose)
 
     @cached_property
     def still_shift(self) -> np.ndarray:
-        """The same for what no muscle moves: glasses, the upper teeth."""
-        rest = np.zeros_like(self.left)
-        return displacement(self.person, rest, rest, self.pose)
+        """(G, G, 2) the same for what no muscle moves: glasses, the upper teeth."""
+        return warp.still_displacement(self.person, self.pose)
 
     @cached_property
-    def sheets(self) -> tuple[np.ndarray, np.ndarray, int]:
-        """Each pixel's place on the face at rest (S, S, 2); from a row downward, how far it lies from both lips."""
-        u = invert(self.shift[0], self.view)
-        tilt = abs(np.sin(np.deg2rad(self.pose.roll))) * 0.6 * self.view.unit
-        first = int(np.clip(self.seen(0.0, 0.50)[1] - tilt, 0, self.size - 4)) // 4 * 4
-        upper, lower = u[first:], invert(self.shift[1], self.view, first)
+    def sheets(self) -> tuple[np.ndarray, np.ndarray, Window]:
+        """Each pixel's place on the face at rest (S, S, 2); in a window, how far its pixels lie from both lips.
+
+        The window holds all pixels that the two sheets of skin would show differently.
+        """
+        everywhere = slice(0, self.size), slice(0, self.size)
+        at_nodes = self._inverted(0, everywhere)
+        u = warp.spread(at_nodes, self.size, everywhere)
+        window = warp.pixels_around(self._torn(at_nodes).view(np.uint8), self.size)
+        if window[0].stop == 0:
+            return u, np.zeros((0, 0), np.float32), window
+        upper = u[window]
+        lower = warp.spread(self._inverted(1, window), self.size, window)
         inside_upper = plane.slit(upper[..., 0]) - upper[..., 1]
         inside_lower = lower[..., 1] - plane.slit(lower[..., 0])
-        u[first:] = np.where((inside_lower > inside_upper)[..., None], lower, upper)
-        return u, -np.maximum(inside_upper, inside_lower), first
+        cv2.copyTo(lower, (inside_lower > inside_upper).view(np.uint8), upper)
+        return u, -np.maximum(inside_upper, inside_lower), window
 
-    def still_places(self, rows: slice, columns: slice) -> np.ndarray:
+    def _inverted(self, sheet: int, window: Window) -> np.ndarray:
+        """(h, w, 2) the places on the face at rest at which the nodes of a window look."""
+        return warp.invert(self.shift[sheet], self.view.to_plane(warp.nodes(self.size, window)))
+
+    def _torn(self, u: np.ndarray) -> np.ndarray:
+        """(h, w) bool, where the sheets lie apart at places u (h, w, 2) of the upper one, or below it."""
+        apart = cv2.absdiff(self.shift[0], self.shift[1])
+        gap = plane.sample(cv2.transform(apart, np.ones((1, 2))), u)
+        torn: np.ndarray = (gap > _APART) & (u[..., 1] > _ABOVE_MOUTH)
+        return torn
+
+    def still_places(self, window: Window) -> np.ndarray:
         """(h, w, 2) places on the face at rest of a window's pixels, as if no muscle had moved."""
-        pixels = np.meshgrid(np.arange(columns.start, columns.stop), np.arange(rows.start, rows.stop))
-        q = self.view.to_plane(np.stack(pixels, -1))
-        u = q
+        q = u = self.view.to_plane(warp.pixels(window))
         for _ in range(4):
-            u = q - plane.sample(self.still_shift[0], u)
+            u = q - plane.sample(self.still_shift, u)
         return u
 
-    def seen(self, x: float, y: float) -> np.ndarray:
-        """(2,) the pixel at which a place of the upper sheet is seen."""
-        at: np.ndarray = self.view.to_pixels(forward(self.shift, np.array([[x, y]]), np.array([False])))[0]
-        return at
+    def seen(self, places: np.ndarray) -> np.ndarray:
+        """(P, 2) the pixels at which places (P, 2) of the upper sheet are seen."""
+        return self.view.to_pixels(warp.forward(self.shift, places, np.zeros(len(places), bool)))
 
     @cached_property
     def jaw_drop(self) -> float:
         """How far the chin has gone down, in plane units."""
-        chin = np.array([[0.0, plane.CHIN_Y - 0.08]]), np.array([True])
-        return max(float(forward(self.shift, *chin)[0, 1] - forward(self.still_shift, *chin)[0, 1]), 0.0)
+        chin = np.array([[[0.0, plane.CHIN_Y - 0.08]]], np.float32)
+        moved, still = (float(plane.sample(shift, chin)[0, 0, 1]) for shift in (self.shift[1], self.still_shift))
+        return max(moved - still, 0.0)

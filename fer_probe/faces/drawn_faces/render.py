@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from fer_probe.faces.drawn_faces import eyes, mouth, plane
-from fer_probe.faces.drawn_faces.glasses import paint_glasses
+from fer_probe.faces.drawn_faces.glasses import GLASSES_REACH, paint_glasses
 from fer_probe.faces.drawn_faces.identity import Identity
 from fer_probe.faces.drawn_faces.muscle_fields import DRAWN_ACTION_UNITS, LEFT, RIGHT
 from fer_probe.faces.drawn_faces.photograph import photograph
@@ -14,6 +14,7 @@ from fer_probe.faces.drawn_faces.portrait import portrait
 from fer_probe.faces.drawn_faces.posed_face import PosedFace
 from fer_probe.faces.drawn_faces.scene import Camera, Light, Pose
 from fer_probe.faces.drawn_faces.shading import shaded, towards_light
+from fer_probe.faces.drawn_faces.warp import Window
 
 _AU = {au: i for i, au in enumerate(DRAWN_ACTION_UNITS)}
 
@@ -78,9 +79,7 @@ def take_picture(face: PosedFace, light: Light, camera: Camera, size: int, seed:
     _paint_mouth(lit, face, light)
     _paint_eyes(lit, face, light, shade)
     if face.person.identity.glasses:
-        everywhere = slice(0, face.size)
-        places = face.still_places(everywhere, everywhere)
-        paint_glasses(lit, places, face.person.identity.glasses, 1 / face.view.unit)
+        _paint_glasses(lit, face)
     lit *= np.float32(camera.exposure * face.person.exposure)
     return photograph(lit, cover, camera, size, seed)
 
@@ -96,23 +95,33 @@ def texture_size(work: int) -> int:
     return next((cells for cells in (192, 256, 384) if cells >= 1.24 * work), 512)
 
 
+def _paint_glasses(lit: np.ndarray, face: PosedFace) -> None:
+    middle = slice(face.size // 2, face.size // 2 + 1)
+    down_the_middle = face.still_places((slice(0, face.size), middle))[:, 0, 1]
+    rows = np.flatnonzero(np.abs(down_the_middle) < GLASSES_REACH)
+    if len(rows):
+        band = slice(int(rows[0]), int(rows[-1]) + 1), slice(0, face.size)
+        paint_glasses(lit[band], face.still_places(band), face.person.identity.glasses, 1 / face.view.unit)
+
+
 def _paint_mouth(lit: np.ndarray, face: PosedFace, light: Light) -> None:
-    _, open_by, first = face.sheets
-    rows, columns = np.nonzero(open_by > 0)
-    if not len(rows):
+    _, open_by, (rows, columns) = face.sheets
+    x, y, width, height = cv2.boundingRect((open_by > 0).view(np.uint8))
+    if not width:
         return
-    box = slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)
-    window = slice(first + box[0].start, first + box[0].stop), box[1]
+    box = slice(y, y + height), slice(x, x + width)
+    window = slice(rows.start + y, rows.start + y + height), slice(columns.start + x, columns.start + x + width)
     shade = light.ambient + 0.75 * light.strength * max(float(light.direction[2]), 0.0)
     shade *= face.person.exposure**-0.8
-    mouth.paint_mouth(lit[window], face.still_places(*window), open_by[box], face.jaw_drop, shade, 1 / face.view.unit)
+    mouth.paint_mouth(lit[window], face.still_places(window), open_by[box], face.jaw_drop, shade, 1 / face.view.unit)
 
 
 def _paint_eyes(lit: np.ndarray, face: PosedFace, light: Light, shade: np.ndarray) -> None:
     towards = towards_light(light, face.pose)
     dimming = face.person.exposure**-0.8
-    for side, row in ((LEFT, face.left), (RIGHT, face.right)):
-        window = _eye_window(face, side)
+    centres = face.seen(np.array([[plane.EYE_X, 0.0], [-plane.EYE_X, 0.0]]))
+    for side, row, centre in ((LEFT, face.left, centres[0]), (RIGHT, face.right, centres[1])):
+        window = _eye_window(face, centre)
         if not lit[window].size:
             continue
         smooth = cv2.blur(np.ascontiguousarray(shade[window]), (5, 5))
@@ -122,9 +131,9 @@ def _paint_eyes(lit: np.ndarray, face: PosedFace, light: Light, shade: np.ndarra
         eyes.paint_eye(lit[window], face.sheets[0][window], owner, eye_light)
 
 
-def _eye_window(face: PosedFace, side: float) -> tuple[slice, slice]:
+def _eye_window(face: PosedFace, centre: np.ndarray) -> Window:
     """The rows and columns around one eye."""
-    x, y = face.seen(side * plane.EYE_X, 0.0)
+    x, y = centre
     high, wide = 0.21 * face.view.unit, 0.27 * face.view.unit
     return slice(max(int(y - high), 0), max(int(y + high) + 1, 0)), slice(
         max(int(x - wide), 0), max(int(x + wide) + 1, 0)

@@ -3,9 +3,13 @@
 A point u of the face at rest is seen at q = pose(u + proportions(u) + Σ intensity · movement(u), depth(u)). A picture
 needs the inverse, u for every pixel, which Newton's method finds: u ← u + J⁻¹ (p − q(u)), J = ∂q/∂u. The lips divide
 the skin into two sheets, and each is inverted on its own; where neither covers a pixel, the mouth is open.
+
+The inverse is smooth, so it is worked out at the nodes of a net, one in the middle of every 4 × 4 pixels, with a margin
+of one node around the picture, and spread from there over the pixels.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -15,12 +19,17 @@ from fer_probe.faces.drawn_faces.muscle_fields import DRAWN_ACTION_UNITS, LEFT, 
 from fer_probe.faces.drawn_faces.portrait import Portrait
 from fer_probe.faces.drawn_faces.scene import Pose
 
+#: Rows and columns of a picture, or of another array.
+Window = tuple[slice, slice]
 #: A picture's side holds 1 / UNIT plane units; the point between the pupils lies at EYES.
 UNIT, EYES = 0.40, (0.5, 0.42)
+#: What the head turns about: x, y and height.
+_PIVOT = np.array([0.0, 0.3, 0.3])
 _STEPS = 4
 #: A step goes no further than this many cells, and takes no fold for steeper than this: skin never turns over.
 _REACH, _STEEPEST = 2.5, 0.5
-_SUBSAMPLING = 4
+#: Pixels from one node to the next.
+_MESH = 4
 _AU25 = DRAWN_ACTION_UNITS.index(25)
 
 
@@ -38,15 +47,18 @@ class View:
 
     def to_pixels(self, q: np.ndarray) -> np.ndarray:
         """Plane positions (..., 2) as pixel coordinates; pixel centres lie at whole numbers."""
-        centre = self.size * (np.array(EYES) + self.pose.shift) - 0.5
-        pixels: np.ndarray = self.unit * (q @ self._rotation.T) + centre
+        pixels: np.ndarray = self.unit * (q @ self._rotation.T) + self._centre
         return pixels
 
     def to_plane(self, pixels: np.ndarray) -> np.ndarray:
-        """The inverse of :meth:`to_pixels`."""
-        centre = self.size * (np.array(EYES) + self.pose.shift) - 0.5
-        q: np.ndarray = (pixels - centre) @ self._rotation / self.unit
-        return q.astype(np.float32)
+        """The inverse of :meth:`to_pixels`, of pixels (h, w, 2) float32."""
+        back = self._rotation.T / self.unit
+        return cv2.transform(pixels, np.column_stack([back, -back @ self._centre]))
+
+    @property
+    def _centre(self) -> np.ndarray:
+        centre: np.ndarray = self.size * np.add(EYES, self.pose.shift) - 0.5
+        return centre
 
     @property
     def _rotation(self) -> np.ndarray:
@@ -56,75 +68,123 @@ class View:
 
 def displacement(portrait: Portrait, left: np.ndarray, right: np.ndarray, pose: Pose) -> np.ndarray:
     """q(u) − u of both sheets on the coarse grid, (2, G, G, 2)."""
-    moved = np.repeat(portrait.proportions[None], 2, 0)
+    moved = np.zeros((2, plane.COARSE, plane.COARSE, 2), np.float32)
     for side, intensities in ((LEFT, left), (RIGHT, right)):
         leave = min(1.0, 2.5 * float(intensities[_AU25]))
-        for au, intensity in zip(DRAWN_ACTION_UNITS, intensities, strict=True):
-            if intensity > 0:
-                action = movement(au, side)
-                region = moved[:, *action.box]
-                region += np.float32(intensity) * action.always
-                if leave > 0 and action.opening is not None:
-                    region += np.float32(intensity * leave) * action.opening
-    return _turn(moved, portrait.depth, pose)
+        for i in np.flatnonzero(intensities):
+            action = movement(DRAWN_ACTION_UNITS[i], side)
+            region = moved[:, *action.box]
+            region += intensities[i] * action.always
+            if leave > 0 and action.opening is not None:
+                region += np.float32(intensities[i] * leave) * action.opening
+    turned = cv2.transform(moved.reshape(-1, plane.COARSE, 2), _turn(pose)[:, :2]).reshape(moved.shape)
+    turned += still_displacement(portrait, pose)
+    return turned
 
 
-def _turn(moved: np.ndarray, depth: np.ndarray, pose: Pose) -> np.ndarray:
-    """Yaw and pitch, seen from afar: what stands out moves most."""
-    x, y = plane.coordinates(plane.COARSE)
+def still_displacement(portrait: Portrait, pose: Pose) -> np.ndarray:
+    """The same for what no muscle moves, (G, G, 2)."""
+    turn = _turn(pose)
+    seen = cv2.transform(portrait.solid, np.column_stack([turn, _PIVOT[:2] - turn @ _PIVOT]))
+    seen -= _grid()
+    return seen
+
+
+def _turn(pose: Pose) -> np.ndarray:
+    """(2, 3) yaw and pitch, seen from afar: what stands out moves most."""
     yaw, pitch = np.deg2rad(pose.yaw), np.deg2rad(pose.pitch)
-    qx, qy = moved[..., 0] + x, moved[..., 1] + y
-    z = depth - np.float32(0.3)
-    seen_x = qx * np.float32(np.cos(yaw)) + z * np.float32(np.sin(yaw))
-    z = z * np.float32(np.cos(yaw)) - qx * np.float32(np.sin(yaw))
-    seen_y = (qy - np.float32(0.3)) * np.float32(np.cos(pitch)) - z * np.float32(np.sin(pitch)) + np.float32(0.3)
-    return np.stack([seen_x - x, seen_y - y], -1)
+    return np.array([
+        [np.cos(yaw), 0, np.sin(yaw)],
+        [np.sin(yaw) * np.sin(pitch), np.cos(pitch), -np.cos(yaw) * np.sin(pitch)],
+    ])  # fmt: skip
 
 
-def invert(shift: np.ndarray, view: View, first: int = 0) -> np.ndarray:
-    """For every pixel the place on the face at rest: (S − first, S, 2) from row ``first`` on; both multiples of 4.
+@cache
+def _grid() -> np.ndarray:
+    """(G, G, 2) the places of the coarse grid."""
+    return np.stack(plane.coordinates(plane.COARSE), -1)
+
+
+def invert(shift: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """(h, w, 2) the place u on the face at rest with u + shift(u) = q, for every q (h, w, 2).
 
     Args:
         shift: (G, G, 2) displacement of one sheet.
-        view: of a picture of S pixels a side.
-        first: the row to begin with.
+        q: in the plane of the posed head.
     """
-    columns, rows = (np.arange(start // _SUBSAMPLING - 1, view.size // _SUBSAMPLING + 1) for start in (0, first))
-    pixels = np.stack(np.meshgrid(columns, rows), -1) * _SUBSAMPLING + (_SUBSAMPLING / 2 - 0.5)
-    return _enlarged(_inverted(shift, view.to_plane(pixels)))
-
-
-def _inverted(shift: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """u with u + shift(u) = q, worked out in cells of the grid."""
     scale = np.float32(plane.COARSE / plane.SPAN)
     cells = shift * scale
     inverse = _inverse_jacobian(cells)
     wanted = plane.texture_index(q, plane.COARSE)
     at = wanted - plane.read(cells, wanted)
     for _ in range(_STEPS):
-        missing = wanted - plane.read(cells, at) - at
+        missing = wanted - plane.read(cells, at)
+        missing -= at
         a, b, c, d = cv2.split(plane.read(inverse, at))
-        step = cv2.merge([a * missing[..., 0] + b * missing[..., 1], c * missing[..., 0] + d * missing[..., 1]])
-        at = at + np.minimum(np.maximum(step, -_REACH), _REACH)
-    u: np.ndarray = q + (at - wanted) / scale
-    return u
+        x, y = cv2.split(missing)
+        step = cv2.merge([a * x + b * y, c * x + d * y])
+        at += np.clip(step, -_REACH, _REACH, out=step)
+    at -= wanted
+    at /= scale
+    at += q
+    return at
 
 
 def _inverse_jacobian(cells: np.ndarray) -> np.ndarray:
     """(G, G, 4) inverse of 1 + ∂shift/∂u, row by row."""
-    along_x = cv2.Sobel(cells, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)
-    along_y = cv2.Sobel(cells, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)
-    a, b, c, d = 1 + along_x[..., 0], along_y[..., 0], along_x[..., 1], 1 + along_y[..., 1]
+    a, c = cv2.split(cv2.Sobel(cells, cv2.CV_32F, 1, 0, ksize=1, scale=0.5))
+    b, d = cv2.split(cv2.Sobel(cells, cv2.CV_32F, 0, 1, ksize=1, scale=0.5))
+    a += 1
+    d += 1
     scale = 1 / np.maximum(a * d - b * c, _STEEPEST)
     inverse: np.ndarray = cv2.merge([d * scale, -b * scale, -c * scale, a * scale])
     return inverse
 
 
-def _enlarged(u: np.ndarray) -> np.ndarray:
-    """A smooth field on every fourth pixel, with a margin of one, as one on every pixel."""
-    height, width = (cells * _SUBSAMPLING for cells in u.shape[:2])
-    large = cv2.resize(u, (width, height), interpolation=cv2.INTER_CUBIC)
-    return large[_SUBSAMPLING:-_SUBSAMPLING, _SUBSAMPLING:-_SUBSAMPLING]
+def nodes(size: int, window: Window) -> np.ndarray:
+    """(h, w, 2) the nodes of the net, in pixels, that :func:`spread` needs for a window of a picture of ``size``."""
+    return _net(size)[_node_box(size, window)]
+
+
+def spread(at_nodes: np.ndarray, size: int, window: Window) -> np.ndarray:
+    """What is smooth and known at the :func:`nodes` of a window, at each of its pixels (h, w, C)."""
+    height, width = (count * _MESH for count in at_nodes.shape[:2])
+    large = cv2.resize(at_nodes, (width, height), interpolation=cv2.INTER_CUBIC)
+    rows, columns = (
+        slice(part.start - _MESH * (box.start - 1), part.stop - _MESH * (box.start - 1))
+        for part, box in zip(window, _node_box(size, window), strict=True)
+    )
+    return large[rows, columns]
+
+
+def _node_box(size: int, window: Window) -> Window:
+    """A window's nodes, and two more on each side, as far as the net goes."""
+    rows, columns = (
+        slice(max(part.start // _MESH - 1, 0), min(-(-part.stop // _MESH) + 3, size // _MESH + 2)) for part in window
+    )
+    return rows, columns
+
+
+def pixels(window: Window) -> np.ndarray:
+    """(h, w, 2) the pixels of a window, x and y."""
+    rows, columns = (np.arange(part.start, part.stop, dtype=np.float32) for part in window)
+    return np.stack(np.meshgrid(columns, rows), -1)
+
+
+@cache
+def _net(size: int) -> np.ndarray:
+    steps = (np.arange(-1, size // _MESH + 1) * _MESH + (_MESH / 2 - 0.5)).astype(np.float32)
+    return np.stack(np.meshgrid(steps, steps), -1)
+
+
+def pixels_around(at_nodes: np.ndarray, size: int) -> Window:
+    """The window of a picture that marked nodes (n, n) uint8 of its whole net have a say in; empty without any."""
+    x, y, width, height = cv2.boundingRect(at_nodes)
+    rows, columns = (
+        slice(*(int(np.clip(_MESH * node, 0, size)) for node in (first - 3, first + count + 1)))
+        for first, count in ((y, height), (x, width))
+    )
+    return (rows, columns) if width else (slice(0, 0), slice(0, 0))
 
 
 def forward(shift: np.ndarray, u: np.ndarray, lower: np.ndarray) -> np.ndarray:
