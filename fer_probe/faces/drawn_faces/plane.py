@@ -14,7 +14,7 @@ LEFT, TOP, SPAN = -1.3, -1.15, 2.6
 #: Cells along each side of the grid on which displacements live; they are smooth, so it is coarse.
 COARSE = 88
 
-EYE_X, MOUTH_Y, MOUTH_HALF_WIDTH, CHIN_Y = 0.35, 0.745, 0.285, 1.25
+EYE_X, MOUTH_Y, MOUTH_HALF_WIDTH, CHIN_Y = 0.35, 0.745, 0.285, 1.2
 
 
 @cache
