@@ -2,6 +2,7 @@
 
 /pictures/FACES/LAYER/MAP/originals.png       also projections, maximized, places
 /pictures/FACES/face/INDEX.png                ?study=NAME where there are several
+/pictures/drawn-face.png                      ?au12=0.8 and so on: of no study, see DrawnFaceView
 """
 
 from collections.abc import Callable
@@ -13,12 +14,15 @@ import numpy as np
 from flask import Blueprint, Response, request
 from numpy.typing import NDArray
 
+from dashboards.drawn_face import DrawnFaceError, DrawnFaceView, face_landmarks, face_pixels, moved_pixels
 from dashboards.view import View
 from fer_probe.activation_maximization import MaximizedMaps
 from fer_probe.architecture import Architecture
 from fer_probe.deconvolution import Projections
 from fer_probe.figures.mosaics import mosaic, original_mosaic, projection_mosaic
+from fer_probe.figures.overlays import landmarks_overlay, moved_overlay
 from fer_probe.figures.pictures import (
+    channels_last,
     enlarged,
     face_thumbnail,
     maximized_picture,
@@ -52,6 +56,15 @@ def face_picture(faces: str, index: int) -> Response:
     return _answer(faces, _face_png, index)
 
 
+@pictures.get("/drawn-face.png")
+def drawn_face_picture() -> Response:
+    """The drawn face that the query asks for, or 400 and a sentence."""
+    try:
+        return _sent(_drawn_face_png(DrawnFaceView.of(request.args.to_dict(flat=False))))
+    except DrawnFaceError as error:
+        return Response(f"{error}\n", status=400, mimetype="text/plain")
+
+
 @pictures.get("/<path:other>")
 def no_picture(other: str) -> Response:
     """404 and a sentence: without it, Dash would answer with a page."""
@@ -61,9 +74,13 @@ def no_picture(other: str) -> Response:
 def _answer(faces: str, draw: Callable[..., bytes], *parts: str | int) -> Response:
     try:
         folder = View.of({"study": request.args.get("study", ""), "faces": faces}).study.folder
-        response = Response(draw(folder, _written(folder), faces, *parts), mimetype="image/png")
+        return _sent(draw(folder, _written(folder), faces, *parts))
     except (StudyError, RecordError) as error:
         return Response(f"{error}\n", status=404, mimetype="text/plain")
+
+
+def _sent(picture: bytes) -> Response:
+    response = Response(picture, mimetype="image/png")
     response.add_etag()
     # Ask again each time, answer 304 where nothing changed: a study that is probed anew shows its new pictures.
     response.headers["Cache-Control"] = "private, no-cache"
@@ -96,6 +113,14 @@ def _face_png(folder: Path, written: int, faces: str, index: int) -> bytes:
     if index >= len(images):
         raise StudyError(f"faces {faces!r} have no face {index}; they are numbered 0 to {len(images) - 1}")
     return png(face_thumbnail(images, index, ENLARGED))
+
+
+@lru_cache(maxsize=128)
+def _drawn_face_png(view: DrawnFaceView) -> bytes:
+    picture = channels_last(face_pixels(view))
+    if view.moved:
+        picture = moved_overlay(picture, moved_pixels(view))
+    return png(landmarks_overlay(picture, face_landmarks(view)) if view.landmarks else picture)
 
 
 def _originals(study: Study, faces: str, layer: str, number: int) -> Picture:

@@ -49,6 +49,7 @@ PAGES = {
     "/maps": "Feature maps",
     "/action-units": "Action units",
     "/latent": "Latent space",
+    "/drawn-face": "Drawn face",
 }
 
 
@@ -83,16 +84,26 @@ def framed(path: str, body: Callable[[View], list[Any]], query: Mapping[str, obj
         return _page(path, view, [nothing_here("Nothing to show here", str(error))])
 
 
-def _page(path: str, view: View | None, content: list[Any]) -> Component:
+def framed_without_study(path: str, content: list[Any], query: Mapping[str, object]) -> Component:
+    """A page that needs no study and is there before the first one; its links keep the study where there is one."""
+    try:
+        view = View.of(query)
+    except (StudyError, RecordError):
+        view = None
+    return _page(path, view, content, switches=False)
+
+
+def _page(path: str, view: View | None, content: list[Any], switches: bool = True) -> Component:
     # The address lives in the page: inserted alongside the choices, it does not hear them before they change.
-    return html.Div([dcc.Location(id="address", refresh="callback-nav"), _header(path, view), _main(content)])
+    address = dcc.Location(id="address", refresh="callback-nav")
+    return html.Div([address, _header(path, view, switches), _main(content)])
 
 
 def _main(content: list[Any]) -> Component:
     return html.Main(dmc.Stack(content, gap="lg"), id="content", className="content", tabIndex="-1")
 
 
-def _header(path: str, view: View | None) -> Component:
+def _header(path: str, view: View | None, with_switches: bool) -> Component:
     home = view.link("/") if view else "/"
     brand = dcc.Link([html.Span(className="icon icon-brand"), "fer_probe"], href=home, className="brand")
     links = html.Nav(
@@ -109,8 +120,10 @@ def _header(path: str, view: View | None) -> Component:
         className="nav",
         **aria(label="Pages"),
     )
-    switches = html.Div([*_switches(path, view), _scheme_switch()], className="switches")
-    return html.Header([brand, links, switches], className="header")
+    switches = _switches(path, view) if with_switches else []
+    return html.Header(
+        [brand, links, html.Div([*switches, _scheme_switch()], className="switches")], className="header"
+    )
 
 
 def _switches(path: str, view: View | None) -> list[Component]:

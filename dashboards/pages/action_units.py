@@ -13,10 +13,13 @@ from dashboards.components.graph import graph, graph_id
 from dashboards.components.notes import DISTANCE, OTHER_SIDE, hint, nothing_here, panel
 from dashboards.components.tables import table
 from dashboards.components.uncoded import no_distances
+from dashboards.drawn_face import query_of_units
 from dashboards.shell import framed
+from dashboards.unit_combinations import seen_units
 from dashboards.view import View, query_of
 from fer_probe.action_units import ACTION_UNITS, action_unit_label
 from fer_probe.au_distance import AUDistances
+from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS
 from fer_probe.figures import best_map_in_words, distance_figure, distance_heatmap_figure
 
 #: How many of an action unit's ranked maps are shown.
@@ -100,7 +103,7 @@ def _unit_title(view: View, layers: tuple[str, ...], distances: AUDistances, au:
     ]
     return dmc.Stack(
         [
-            dmc.Anchor("All action units", href=_with(view, au=None), size="sm"),
+            dmc.Group([dmc.Anchor("All action units", href=_with(view, au=None), size="sm"), *_drawn(view, au)]),
             dmc.Group([dmc.Title(action_unit_label(au), order=1), dmc.Group(steps, gap="xs")], justify="space-between"),
             dmc.Text(" · ".join(facts), className="quiet"),
             dmc.Group(
@@ -113,6 +116,14 @@ def _unit_title(view: View, layers: tuple[str, ...], distances: AUDistances, au:
         ],
         gap="xs",
     )
+
+
+def _drawn(view: View, au: int) -> list[Component]:
+    """A link to a drawn face that shows the unit, where one can be drawn."""
+    if au not in DRAWN_ACTION_UNITS:
+        return []
+    units = query_of_units(tuple((unit, 1.0, 1.0) for unit in seen_units([au])))
+    return [dmc.Anchor("See it on a drawn face", href=view.link("/drawn-face", **units), size="sm")]
 
 
 def _step(view: View, au: int, words: str, key: str) -> Component:

@@ -13,6 +13,7 @@ from fer_probe.figures.distances import (
 from fer_probe.figures.embedding import colour_choices, embedding_figure, picture_labels
 from fer_probe.figures.expression_counts import expression_counts_figure
 from fer_probe.figures.mosaics import mosaic, original_mosaic, paired_mosaics, projection_mosaic
+from fer_probe.figures.overlays import landmarks_overlay, moved_overlay
 from fer_probe.figures.pictures import (
     enlarged,
     face_picture,
@@ -46,9 +47,11 @@ __all__ = [
     "expression_counts_figure",
     "face_picture",
     "face_thumbnail",
+    "landmarks_overlay",
     "maximized_picture",
     "mean_picture",
     "mosaic",
+    "moved_overlay",
     "original_fields",
     "original_mosaic",
     "paired_mosaics",

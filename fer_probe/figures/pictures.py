@@ -55,7 +55,7 @@ def enlarged(picture: Picture, at_least: int) -> Picture:
 def face_picture(faces: FaceImages, index: int, size: tuple[int, int] | None = None) -> Picture:
     """Face ``index`` as a picture, brought to ``size`` (height, width) as the model's input is."""
     pixels = np.asarray(faces.pixels[index])
-    return _resized(_channels_last(pixels), size or pixels.shape[1:])
+    return _resized(channels_last(pixels), size or pixels.shape[1:])
 
 
 def face_thumbnail(faces: FaceImages, index: int, at_least: int = 96) -> Picture:
@@ -177,7 +177,8 @@ def _resized(picture: Picture, size: tuple[int, int]) -> Picture:
     return np.asarray(cv2.resize(picture, (size[1], size[0]), interpolation=kind), np.uint8)
 
 
-def _channels_last(pixels: np.ndarray) -> Picture:
+def channels_last(pixels: np.ndarray) -> Picture:
+    """A face as corpora hold it, (C, H, W), as a picture."""
     return np.ascontiguousarray(_grey_without_axis(np.moveaxis(pixels, 0, -1)))
 
 

@@ -1,4 +1,5 @@
 import importlib
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -11,6 +12,7 @@ from dash import no_update
 from dashboards.best_maps import BestMap
 from fer_probe.au_distance import AUDistances
 from fer_probe.embeddings import Embedding
+from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS
 
 from .conftest import all_of, planted_faces, planted_harvest, planted_records, planted_study, words_of
 
@@ -33,7 +35,7 @@ def test_pages_register(app):
     paths = {entry["module"].split(".")[-1]: entry["path"] for entry in dash.page_registry.values()}
     assert paths == {
         "overview": "/", "maps": "/maps", "action_units": "/action-units", "latent": "/latent",
-        "not_found_404": "/not-found",
+        "drawn_face": "/drawn-face", "not_found_404": "/not-found",
     }  # fmt: skip
 
 
@@ -72,6 +74,7 @@ def test_a_study_without_records_says_so(layout, show, tmp_path, name):
         ("latent", {"face": "30"}, "numbered 0 to 29"),
         ("latent", {"colour": "red"}, "there are expression, predicted"),
         ("overview", {"faces": "nobody"}, "it has unseen, known"),
+        ("drawn_face", {"au12": "2"}, "au12 is '2', expected a number from 0 to 1"),
     ],
 )
 def test_wrong_addresses_are_answered_in_words(layout, name, query, words):
@@ -204,6 +207,32 @@ def test_latent_begins_with_what_is_known(layout, show, tmp_path):
     assert "coloured by expression" in words_of(layout("latent"))
     assert "coloured by AU12" in words_of(layout("latent", faces="unlabelled"))
     assert "coloured by subject" in words_of(layout("latent", faces="uncoded"))
+
+
+def test_drawn_face_needs_no_study(layout, show, tmp_path):
+    """The page is the same with a study and without one."""
+    query = {"au12": "0.8", "person": "3"}
+    with_study = words_of(layout("drawn_face", study="planted", faces="known", **query))
+    show(tmp_path)
+    assert words_of(layout("drawn_face", **query)) == with_study
+
+
+def test_drawn_face_has_a_slider_for_each_unit(layout):
+    """Every unit that can be drawn has its slider, named and at the value of the address; the picture is that face."""
+    made = layout("drawn_face", au12="0.8", au2_left="0.3", side="left")
+    at = {one.id["name"]: one.value for one in _links(made, "step") if getattr(one, "type", "") == "range"}
+    assert {f"au{au}" for au in DRAWN_ACTION_UNITS} <= at.keys()
+    assert (at["au12"], at["au2"], at["au1"]) == ("0.8", "0.3", "0")
+    labelled = {json.loads(one)["name"] for one in all_of(made, "htmlFor")}
+    assert labelled == at.keys()
+    assert "AU12 Lip corner puller" in words_of(made) and "zygomaticus major" in words_of(made)
+    assert all_of(made, "src") == ["/pictures/drawn-face.png?au2_left=0.3&au12=0.8&side=left"]
+
+
+def test_action_units_lead_to_the_drawn_face(layout):
+    """A unit's page shows it on a drawn face at its strongest, a jaw with parted lips, on the same study and faces."""
+    for au, href in (("12", "/drawn-face?faces=known&au12=1"), ("26", "/drawn-face?faces=known&au25=1&au26=1")):
+        assert href in all_of(layout("action_units", au=au, faces="known"), "href")
 
 
 def test_find_map(app):

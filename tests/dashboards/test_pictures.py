@@ -2,6 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
+import fer_probe as fp
+from dashboards.drawn_face import CAMERA, SIZE
+
 from .conftest import planted_study
 
 SHOWN = ("originals", "projections", "maximized", "places")
@@ -58,3 +61,28 @@ def test_a_study_probed_anew_shows_its_new_pictures(client, show, tmp_path):
     planted_study(tmp_path / "one")
     np.save(study.folder / "faces/unseen/pixels.npy", 255 - study.faces("unseen").pixels)
     assert client.get("/pictures/unseen/face/0.png").data != before
+
+
+def test_the_drawn_face_is_that_of_render_face(client):
+    """The picture of a query holds the pixels that the renderer gives for it, and is asked for anew each time."""
+    answer = client.get("/pictures/drawn-face.png?person=3&au12=0.8&au2_left=1&yaw=10")
+    shown = cv2.imdecode(np.frombuffer(answer.data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    units = {12: 0.8, 2: (1.0, 0.0)}
+    expected = fp.render_face(fp.random_identity(3), units, pose=fp.Pose(yaw=10), camera=CAMERA, size=SIZE, channels=3)
+    assert np.array_equal(shown.transpose(2, 0, 1), expected)
+    assert "no-cache" in answer.headers["Cache-Control"] and answer.headers["ETag"]
+
+
+def test_overlays_of_the_drawn_face(client):
+    """Landmarks and what moved are drawn on the face only where they are asked for."""
+    drawn = {shown: client.get(f"/pictures/drawn-face.png?au12=1{shown}").data
+             for shown in ("", "&landmarks=1", "&moved=1", "&landmarks=1&moved=1", "&look=grey")}  # fmt: skip
+    assert len(set(drawn.values())) == len(drawn)
+
+
+@pytest.mark.parametrize("query", ["au12=2", "yaw=x", "smile=1", "au12=1&au12=0", "study=planted"])
+def test_a_face_that_cannot_be_drawn_is_a_bad_request(client, query):
+    """Nonsense is answered 400 with a sentence that begins with the key."""
+    answer = client.get(f"/pictures/drawn-face.png?{query}")
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
+    assert answer.text.startswith(query.partition("=")[0])
