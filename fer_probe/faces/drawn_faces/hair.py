@@ -31,7 +31,7 @@ class Hair:
 def grow_hair(identity: Identity, resolution: int) -> Hair:
     """The hair of one person, at rest."""
     rng = np.random.default_rng([identity.texture_seed, 2])
-    x, y = plane.coordinates(resolution)
+    x, y = plane.axes(resolution)
     volume = _VOLUME[identity.hair_style] * rng.uniform(0.8, 1.25)
     parting = float(rng.uniform(0.2, 0.45) * (1 if rng.random() < 0.5 else -1))
     flow = _flow(identity, x, y, parting, rng)
@@ -46,16 +46,16 @@ def grow_hair(identity: Identity, resolution: int) -> Hair:
 
 def ear_cover(identity: Identity, resolution: int) -> np.ndarray:
     """(R, R) 0–1: the ears, where the hair leaves them free."""
-    x, y = plane.coordinates(resolution)
+    x, y = plane.axes(resolution)
     if identity.hair_style in ("long", "curly"):
-        return np.zeros_like(x)
+        return np.zeros((resolution, resolution), np.float32)
     q = ((np.abs(x) - 0.775 + 0.10 * (y - 0.1)) / 0.085) ** 2 + ((y - 0.13) / 0.235) ** 2
     return rise(q, 1.12, 0.88)
 
 
 def neck_cover(identity: Identity, resolution: int) -> np.ndarray:
     """(R, R) 0–1: the neck below the jaw."""
-    x, y = plane.coordinates(resolution)
+    x, y = plane.axes(resolution)
     half_width = 0.46 + 0.05 * (identity.sex == "male") + 0.03 * identity.jaw_width + 0.5 * np.maximum(y - 1.32, 0)
     return rise(np.abs(x), half_width + 0.012, half_width - 0.012) * rise(y, 0.55, 0.6)
 
@@ -63,12 +63,12 @@ def neck_cover(identity: Identity, resolution: int) -> np.ndarray:
 def _flow(identity: Identity, x: np.ndarray, y: np.ndarray, parting: float, rng: np.random.Generator) -> np.ndarray:
     """Strands fall from the parting, or curl."""
     if identity.hair_style == "curly":
-        size = x.shape[0]
+        size = y.size
         return 0.8 * grain.blotches(rng, 52, size) + 0.6 * grain.blotches(rng, 26, size)
     origin = parting if identity.hair_style in ("parted", "long") else 0.0
     angle = np.arctan2(x - origin, y + 1.42 + 0.15 * np.abs(x))
-    reach = np.hypot(x - origin, y + 1.42)
-    return grain.strands(rng, np.clip(reach / 3, 0, 1), angle / np.pi / 1.3 + 0.5, 420)
+    reach = np.sqrt((x - origin) ** 2 + (y + 1.42) ** 2)
+    return grain.strands(rng, np.clip(reach * (1 / 3), 0, 1), angle * (1 / np.pi / 1.3) + 0.5, 420)
 
 
 def _outer(
@@ -98,12 +98,13 @@ def _outside_face(identity: Identity, x: np.ndarray, y: np.ndarray, parting: flo
     if style == "fringe":
         top = 0.47 + 0.03 * np.cos(4 * x) + 0.035 * flow
     elif style == "parted":
-        top = 0.76 - 0.26 * rise(x * np.sign(parting), -0.1, -0.62)
+        top = 0.76 - 0.26 * rise(x if parting > 0 else -x, -0.1, -0.62)
     elif style == "long":
         top = 0.80 - 0.30 * rise(np.abs(x - parting * 0.6), 0.15, 0.62)
-    window = (ax / half_width) ** 3.2 + (np.maximum(-y, 0) / top) ** 3.4
+    window = (ax / half_width) ** 3.2 + np.maximum(-y, 0) ** 3.4 / top**3.4
     if style in ("long", "curly"):
-        window = np.where(y > 0, (ax / (half_width + 0.02 * flow)) ** 3.2, window)
+        below = y[:, 0] > 0
+        window[below] = (ax / (half_width + 0.02 * flow[below])) ** 3.2
     soft = 0.30 if style == "cropped" else 0.10
     cover = rise(window + 0.10 * flow, 1 - soft, 1 + soft)
     return cover * (0.80 if style == "cropped" else 1.0)

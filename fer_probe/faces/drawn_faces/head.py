@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import cv2
 import numpy as np
 
 from fer_probe.faces.drawn_faces import plane
@@ -14,9 +15,8 @@ _RELIEF_PARAMETERS = ("brow_ridge", "nose_projection", "nose_width", "upper_lip"
 
 def outline(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """0 at the centre of the head, 1 on its outline, more outside: a superellipse, narrower at the jaw."""
-    above = np.abs(x / 0.765) ** 2.1 + (np.maximum(-y, 0) / 1.24) ** 2.9
-    below = np.abs(x / 0.765) ** 2.1 + (np.maximum(y, 0) / plane.CHIN_Y) ** 2.4
-    inside: np.ndarray = np.where(y < 0, above, below)
+    along_y = np.where(y < 0, (np.maximum(-y, 0) / 1.24) ** 2.9, (np.maximum(y, 0) / plane.CHIN_Y) ** 2.4)
+    inside: np.ndarray = np.abs(x / 0.765) ** 2.1 + along_y
     return inside
 
 
@@ -38,15 +38,14 @@ def solid(identity: Identity) -> np.ndarray:
     """(G, G, 3) float32: where the places of the coarse grid lie on this person's head: x, y and height."""
     x, y = plane.coordinates(plane.COARSE)
     moved = proportions(identity)
-    return np.stack([x + moved[..., 0], y + moved[..., 1], depth(identity)], -1).astype(np.float32)
+    return cv2.merge([x + moved[..., 0], y + moved[..., 1], depth(identity)])
 
 
 def depth(identity: Identity) -> np.ndarray:
     """The same height, smooth and on the coarse grid: what parallax is computed from."""
-    x, y = plane.coordinates(plane.COARSE)
-    dome = 0.72 * (1 - np.minimum(outline(x, y), 1.35) ** 1.2)
-    nose = (0.20 + 0.02 * identity.nose_projection) * hill(x, y, (0, 0.36), (0.11, 0.17))
-    return dome + nose + 0.05 * hill(x, y, (0, 0.8), (0.25, 0.2)) - 0.04 * hill(x, y, (0.0, -0.02), (0.5, 0.12))
+    head, nose = _depth_basis()
+    high: np.ndarray = head + np.float32(0.20 + 0.02 * identity.nose_projection) * nose
+    return high
 
 
 def proportions(identity: Identity) -> np.ndarray:
@@ -55,6 +54,15 @@ def proportions(identity: Identity) -> np.ndarray:
     weights = np.array([getattr(identity, name) for name in names], np.float32)
     moved: np.ndarray = np.tensordot(weights, fields, 1)
     return moved
+
+
+@cache
+def _depth_basis() -> tuple[np.ndarray, np.ndarray]:
+    """(G, G) the head without its nose, and the nose."""
+    x, y = plane.coordinates(plane.COARSE)
+    dome = 0.72 * (1 - np.minimum(outline(x, y), 1.35) ** 1.2)
+    head = dome + 0.05 * hill(x, y, (0, 0.8), (0.25, 0.2)) - 0.04 * hill(x, y, (0.0, -0.02), (0.5, 0.12))
+    return head, hill(x, y, (0, 0.36), (0.11, 0.17))
 
 
 @cache

@@ -27,6 +27,13 @@ def coordinates(resolution: int) -> tuple[np.ndarray, np.ndarray]:
     return x, y
 
 
+@cache
+def axes(resolution: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same as a row x (1, resolution) and a column y (resolution, 1): what depends on one is computed once."""
+    x, y = coordinates(resolution)
+    return x[:1], y[:, :1]
+
+
 def texture_index(u: np.ndarray, resolution: int) -> np.ndarray:
     """Plane positions (H, W, 2) float32 as positions in a texture, in cells from the centre of the first."""
     scale = resolution / SPAN

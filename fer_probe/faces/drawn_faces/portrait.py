@@ -1,7 +1,8 @@
 """A person at rest, ready to be posed: textures and proportions, computed once an identity."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from fer_probe.faces.drawn_faces import hair, head, muscle_fields, plane, skin
 from fer_probe.faces.drawn_faces.identity import Identity
 from fer_probe.faces.drawn_faces.plane import rise
-from fer_probe.faces.drawn_faces.skin import LUMINANCE, in_channels
+from fer_probe.faces.drawn_faces.skin import LUMINANCE, in_channels, in_layers
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,7 @@ class Portrait:
         relief: (R, R, 4) slope along x, slope along y, light lost in hollows, gloss.
         solid: (G, G, 3) where the coarse grid's places lie on this head: x, y and height towards the viewer.
         skin: (K,) the plain colour of the skin.
-        bare: (R, R, 1) 1 where no hair lies on the skin, so that it is seen to fold.
+        bare: (R, R, 4) 1 where no hair lies on the skin, so that it is seen to fold; alike for each part of the relief.
     """
 
     identity: Identity
@@ -32,7 +33,7 @@ class Portrait:
     skin: np.ndarray
     bare: np.ndarray
 
-    @property
+    @cached_property
     def exposure(self) -> float:
         """A camera meters the face: it meets dark skin more than half way."""
         brightness = self.skin[0] if len(self.skin) == 1 else self.skin @ LUMINANCE
@@ -43,70 +44,67 @@ class Portrait:
 def portrait(identity: Identity, resolution: int, channels: int) -> Portrait:
     """The layers of ``identity`` in textures of ``resolution``, in 1 (grey) or 3 (RGB) channels."""
     layers, cover, bare = _layers(identity, resolution, channels)
-    paint = np.concatenate([layers[..., :channels], cover[..., None]], -1)
-    relief = np.ascontiguousarray(layers[..., channels:])
+    paint = cv2.merge([*layers[:channels], cover])
+    relief = cv2.merge([*layers[channels:]])
+    skin_only = cv2.merge([bare] * relief.shape[-1])
     for side in (muscle_fields.LEFT, muscle_fields.RIGHT):
         lines = muscle_fields.age_relief(side, resolution)
-        relief[lines.rows, lines.columns] += (
-            np.float32(0.15 + 1.2 * identity.wrinkles) * lines.layers * bare[lines.rows, lines.columns]
-        )
+        box = lines.rows, lines.columns
+        relief[box] += cv2.multiply(lines.layers, skin_only[box], scale=0.15 + 1.2 * identity.wrinkles)
     colour = in_channels(skin.skin_colour(identity), channels)
-    return Portrait(identity, paint, relief, head.solid(identity), colour, bare)
+    return Portrait(identity, paint, relief, head.solid(identity), colour, skin_only)
 
 
 def _layers(identity: Identity, resolution: int, channels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(R, R, K + 4) colour and relief, the cover of the background, and where skin lies bare."""
-    _, y = plane.coordinates(resolution)
+    """(K + 4, R, R) colour and relief, the cover of the background, and where skin lies bare."""
     face = head.face_cover(resolution)
     locks = hair.grow_hair(identity, resolution)
     ears = hair.ear_cover(identity, resolution)
     neck = hair.neck_cover(identity, resolution)
-    bare = in_channels(skin.skin_colour(identity), channels)
-    hair_colour = locks.shade[..., None] * in_channels(np.array(identity.hair_colour), channels)
-    hair_layer = np.concatenate([hair_colour, _relief(locks.height, np.float32(0.25))], -1)
-    gloss = _static_relief("gloss", resolution)
-    face_layer = np.concatenate([
-        skin.skin_albedo(identity, resolution, channels),
-        _relief(head.relief(identity, resolution), gloss),
-    ], -1)  # fmt: skip
-    in_shadow = 0.26 + 0.36 * rise(y, 1.15, 1.5)
-    layers = np.concatenate([in_shadow[..., None] * bare, _static_relief("neck", resolution)], -1)
-    _lay(layers, hair_layer.copy(), locks.cover)
-    _lay(layers[..., :channels], np.broadcast_to(bare * np.float32(0.75), (*y.shape, channels)).copy(), ears)
-    _lay(layers[..., channels:], _static_relief("ears", resolution).copy(), ears)
+    bare = in_layers(skin.skin_colour(identity), channels)
+    hair_colour = in_layers(np.array(identity.hair_colour), channels) * locks.shade
+    hair_layer = [*hair_colour, *_relief(locks.height, np.float32(0.25))]
+    face_relief = _relief(head.relief(identity, resolution), _static("gloss", resolution))
+    face_layer = [*skin.skin_albedo(identity, resolution, channels), *face_relief]
+    ear_layer = [*(bare * np.float32(0.75)), *_static("ears", resolution)]
+    layers = np.concatenate([_static("in shadow", resolution) * bare, _static("neck", resolution)])
+    _lay(layers, hair_layer, locks.cover)
+    _lay(layers, ear_layer, ears)
     _lay(layers, face_layer, face)
     _lay(layers, hair_layer, locks.cover * (1 - ears * (1 - face)))
-    layers[..., channels + 2] += _shadow_of(locks.cover, face) * (1 - locks.cover)
-    return layers, np.maximum.reduce([face, ears, neck, locks.cover]), 1 - locks.cover[..., None]
+    uncovered = 1 - locks.cover
+    layers[channels + 2] += _shadow_of(locks.cover, face) * uncovered
+    return layers, np.maximum.reduce([face, ears, neck, locks.cover]), uncovered
 
 
-def _lay(under: np.ndarray, over: np.ndarray, cover: np.ndarray) -> None:
-    """Lay one layer over another, in place; ``over`` is used up."""
-    over -= under
-    over *= cover[..., None]
-    under += over
+def _lay(under: np.ndarray, over: Sequence[np.ndarray], cover: np.ndarray) -> None:
+    """Lay one layer over another, (C, R, R) in place."""
+    for i, layer in enumerate(over):
+        under[i] += (layer - under[i]) * cover
 
 
 @cache
-def _static_relief(what: str, resolution: int) -> np.ndarray:
-    """What is the same for everybody: the relief of neck and ears, and where skin shines."""
+def _static(what: str, resolution: int) -> np.ndarray:
+    """What is the same for everybody: the relief of neck and ears, where skin shines, how dark it is under the chin."""
     x, y = plane.coordinates(resolution)
     if what == "neck":
         return _relief(0.5 * np.sqrt(np.maximum(1 - (x / 0.7) ** 2, 0) + 0.02), np.float32(0.1))
     if what == "ears":
         return _relief(0.15 + 0.10 * _ear_relief(x, y), np.float32(0.2))
+    if what == "in shadow":
+        return 0.26 + 0.36 * rise(y, 1.15, 1.5)
     return _skin_gloss(x, y)
 
 
 def _relief(height: np.ndarray, gloss: np.ndarray | np.float32) -> np.ndarray:
-    """(R, R, 4) of a height: slopes along x and y, light lost in hollows, gloss."""
+    """(4, R, R) of a height: slopes along x and y, light lost in hollows, gloss."""
     height = height.astype(np.float32, copy=False)
     cell = plane.SPAN / height.shape[0]
-    relief = np.empty((*height.shape, 4), np.float32)
-    relief[..., 0] = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=1, scale=0.5 / cell)
-    relief[..., 1] = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=1, scale=0.5 / cell)
-    relief[..., 2] = _hollows(height, cell)
-    relief[..., 3] = gloss
+    relief = np.empty((4, *height.shape), np.float32)
+    cv2.Sobel(height, cv2.CV_32F, 1, 0, relief[0], ksize=1, scale=0.5 / cell)
+    cv2.Sobel(height, cv2.CV_32F, 0, 1, relief[1], ksize=1, scale=0.5 / cell)
+    relief[2] = _hollows(height, cell)
+    relief[3] = gloss
     return relief
 
 

@@ -23,20 +23,20 @@ def skin_colour(identity: Identity) -> np.ndarray:
 
 
 def skin_albedo(identity: Identity, resolution: int, channels: int) -> np.ndarray:
-    """(R, R, channels) linear reflectance of the face at rest, eyes and the inside of the mouth apart."""
+    """(channels, R, R) linear reflectance of the face at rest, eyes and the inside of the mouth apart."""
     rng = np.random.default_rng([identity.texture_seed, 1])
     masks = _masks(resolution)
     mottle = 1 + 0.035 * grain.blotches(rng, 24, resolution) + 0.025 * grain.blotches(rng, 85, resolution)
-    albedo = mottle[..., None] * in_channels(skin_colour(identity), channels)
+    albedo = mottle * in_layers(skin_colour(identity), channels)
     for name, strength, colour in (
         ("flush", 1.0, (0.02, 0.16, 0.15)),
         ("orbit", 0.22 + 0.10 * identity.wrinkles, (0.8, 1.0, 0.9)),
         ("nostril", 0.75, (1.0, 1.0, 1.0)),
     ):
-        albedo *= 1 - masks[name][..., None] * (np.float32(strength) * in_channels(np.array(colour), channels))
+        albedo *= 1 - masks[name] * (np.float32(strength) * in_layers(np.array(colour), channels))
     if identity.freckles:
         spots = rise(grain.blotches(rng, 90, resolution), 1.1, 2.0) * masks["cheek"]
-        albedo *= 1 - 0.45 * identity.freckles * spots[..., None]
+        albedo *= 1 - 0.45 * identity.freckles * spots
     if identity.sex == "male":
         _grow_beard(albedo, identity, masks, rng)
     _paint_lips(albedo, identity, masks["lips"], rng)
@@ -48,6 +48,11 @@ def in_channels(colour: np.ndarray, channels: int) -> np.ndarray:
     """Linear RGB (..., 3) as ``channels`` channels: itself, or its brightness."""
     wanted = np.asarray(colour, np.float32)
     return wanted if channels == 3 else (wanted @ LUMINANCE)[..., None]
+
+
+def in_layers(colour: np.ndarray, channels: int) -> np.ndarray:
+    """Linear RGB (3,) as ``channels`` channels (channels, 1, 1), to go with textures that are held as layers."""
+    return in_channels(colour, channels)[:, None, None]
 
 
 def brow_line(identity: Identity, t: np.ndarray) -> np.ndarray:
@@ -92,25 +97,25 @@ def _masks(resolution: int) -> dict[str, np.ndarray]:
 
 def _grow_beard(albedo: np.ndarray, identity: Identity, masks: dict[str, np.ndarray], rng: np.random.Generator) -> None:
     cover = np.minimum(0.16 + 0.8 * identity.beard, 0.88) * masks["beard"]
-    tufts = 1 + 0.16 * grain.blotches(rng, 250, albedo.shape[0])
-    tufts += 0.10 * identity.beard * grain.blotches(rng, 32, albedo.shape[0])
-    cover = np.clip(cover * tufts, 0, 0.95)[..., None]
-    albedo += cover * (in_channels(hair_on_face(identity), albedo.shape[-1]) * np.float32(1.3) - albedo)
+    tufts = 1 + 0.16 * grain.blotches(rng, 250, albedo.shape[1])
+    tufts += 0.10 * identity.beard * grain.blotches(rng, 32, albedo.shape[1])
+    cover = np.clip(cover * tufts, 0, 0.95)
+    albedo += cover * (in_layers(hair_on_face(identity), len(albedo)) * np.float32(1.3) - albedo)
 
 
 def _paint_lips(albedo: np.ndarray, identity: Identity, lips: np.ndarray, rng: np.random.Generator) -> None:
     tint = np.array([0.80, 0.50, 0.52]) * rng.uniform(0.85, 1.08)
     if identity.sex == "female":
         tint = tint * np.array([1.0, 0.80, 0.82]) * rng.uniform(0.8, 1.0)
-    streaks = 1 + 0.06 * grain.blotches(rng, 80, albedo.shape[0])
+    streaks = 1 + 0.06 * grain.blotches(rng, 80, albedo.shape[1])
     rows = np.nonzero(lips.any(1))[0]
     band = slice(rows[0], rows[-1] + 1)
-    albedo[band] *= 1 + lips[band, :, None] * (in_channels(tint, albedo.shape[-1]) * streaks[band, :, None] - 1)
+    albedo[:, band] *= 1 + lips[band] * (in_layers(tint, len(albedo)) * streaks[band] - 1)
 
 
 def _grow_brows(albedo: np.ndarray, identity: Identity, rng: np.random.Generator) -> None:
     """Short hairs that lean outwards, denser in the middle of the brow."""
-    resolution = albedo.shape[0]
+    resolution = albedo.shape[1]
     rows = slice(int(0.22 * resolution), int(0.46 * resolution))
     x, y = (axis[rows] for axis in plane.coordinates(resolution))
     t = (np.abs(x) - 0.135) / 0.42
@@ -119,5 +124,5 @@ def _grow_brows(albedo: np.ndarray, identity: Identity, rng: np.random.Generator
     body = rise(np.abs(offset), 1.25, 0.55) * rise(t, -0.06, 0.05) * rise(t, 1.05, 0.85)
     lean = np.clip((x * 1.0 + np.sign(x) * (y + 0.25) * 0.9) / 1.6 + 0.5, 0, 1)
     hairs = 1 + 0.30 * grain.strands(rng, np.full_like(lean, 0.3), lean, 220)
-    cover = np.clip(body * hairs * (0.84 + 0.10 * identity.brow_thickness), 0, 0.95)[..., None]
-    albedo[rows] += cover * (in_channels(hair_on_face(identity), albedo.shape[-1]) - albedo[rows])
+    cover = np.clip(body * hairs * (0.84 + 0.10 * identity.brow_thickness), 0, 0.95)
+    albedo[:, rows] += cover * (in_layers(hair_on_face(identity), len(albedo)) - albedo[:, rows])
