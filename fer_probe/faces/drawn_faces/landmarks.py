@@ -1,6 +1,6 @@
 """The 68 points of a drawn face, where the iBUG scheme puts them."""
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,30 +11,30 @@ from fer_probe.faces.drawn_faces.posed_face import PosedFace
 from fer_probe.faces.drawn_faces.skin import brow_line
 from fer_probe.faces.drawn_faces.warp import View, forward
 
-_LOWER_LIP = (*range(55, 60), *range(65, 68), *range(3, 14))
+_ON_LOWER_SHEET = np.isin(np.arange(68), (*range(55, 60), *range(65, 68), *range(3, 14)))
 
 
 def landmarks(face: PosedFace, size: int) -> np.ndarray:
     """(68, 2) float32, x and y in pixels of a picture of ``size``; pixel centres lie at whole numbers."""
     identity = face.person.identity
-    points = _still_points().copy()
-    points[17:27] = _brows(identity)
+    points = _still_points(identity).copy()
     points[36:42] = _eye(identity, face.right, -1.0)
     points[42:48] = _eye(identity, face.left, 1.0)
-    seen = forward(face.shift, points, np.isin(np.arange(68), _LOWER_LIP))
+    seen = forward(face.shift, points, _ON_LOWER_SHEET)
     pixels: np.ndarray = View(face.pose, size).to_pixels(seen).astype(np.float32)
     return pixels
 
 
-@cache
-def _still_points() -> np.ndarray:
-    """Jaw, nose and mouth at rest; brows and eyes are left open."""
+@lru_cache(maxsize=16)
+def _still_points(identity: Identity) -> np.ndarray:
+    """Jaw, brows, nose and mouth at rest; eyes are left open."""
     points = np.zeros((68, 2))
     turn = np.linspace(0.02, np.pi / 2, 9)
     y = plane.CHIN_Y * np.sin(turn)
     x = 0.765 * np.maximum(1 - (y / plane.CHIN_Y) ** 2.4, 0) ** (1 / 2.1)
     points[:9] = np.stack([-x, y], -1)
     points[9:17] = np.stack([x, y], -1)[:8][::-1]
+    points[17:27] = _brows(identity)
     points[27:31] = [(0, y) for y in (0.0, 0.13, 0.27, 0.40)]
     points[31:36] = [(-0.15, 0.475), (-0.08, 0.50), (0, 0.515), (0.08, 0.50), (0.15, 0.475)]
     w = plane.MOUTH_HALF_WIDTH

@@ -1,5 +1,7 @@
 """Light on skin and hair: one distant light, the light from all around, and what shines."""
 
+import math
+
 import cv2
 import numpy as np
 
@@ -27,21 +29,24 @@ def shaded(face: PosedFace, light: Light) -> tuple[np.ndarray, np.ndarray, np.nd
     """
     at = plane.texture_index(face.sheets[0], face.person.paint.shape[0])
     slope_x, slope_y, hollow, gloss = cv2.split(plane.read(_creased(face), at))
-    paint = plane.read(face.person.paint, at)
+    *colours, cover = cv2.split(plane.read(face.person.paint, at))
     lx, ly, lz = (float(value) for value in towards_light(light, face.pose))
-    steep = 1 / np.sqrt(1 + slope_x * slope_x + slope_y * slope_y)
-    diffuse = np.maximum((lz - slope_x * lx - slope_y * ly) * steep + 0.12, 0)
+    upright = 1 / np.sqrt(1 + slope_x * slope_x + slope_y * slope_y)
+    facing = (lz - slope_x * lx - slope_y * ly) * upright
     openness = np.clip(1 - hollow, 0.12, 1.0)
-    shade = openness * (light.ambient * 0.80 + (light.ambient * 0.20) * steep)
-    shade += diffuse * (light.strength / 1.12 * 0.35 + (light.strength / 1.12 * 0.65) * openness)
-    length = float(np.sqrt(lx * lx + ly * ly + (lz + 1) ** 2))
-    mirror = np.maximum(((lz + 1) / length - slope_x * (lx / length) - slope_y * (ly / length)) * steep, 0)
+    shade = openness * (light.ambient * 0.80 + (light.ambient * 0.20) * upright)
+    diffuse = np.clip(facing + 0.12, 0, np.inf)
+    diffuse *= light.strength / 1.12 * 0.35 + (light.strength / 1.12 * 0.65) * openness
+    shade += diffuse
+    mirror = np.clip(facing + upright, 0, np.inf)
+    mirror *= 1 / math.hypot(lx, ly, lz + 1)
     for _ in range(4):
         mirror *= mirror
-    mirror *= gloss * openness * np.float32(0.10 * light.strength / face.person.exposure**0.6)
-    lit = paint[..., :-1] * shade[..., None]
-    lit += mirror[..., None]
-    return lit, paint[..., -1], shade
+    mirror *= 0.10 * light.strength / face.person.exposure**0.6
+    mirror *= gloss
+    mirror *= openness
+    lit = cv2.merge([part * shade + mirror for part in colours]).reshape(*shade.shape, len(colours))
+    return lit, cover, shade
 
 
 def _creased(face: PosedFace) -> np.ndarray:
