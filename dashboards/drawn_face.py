@@ -213,9 +213,7 @@ def _read(key: str, text: str) -> Any:
     dial = next((dial for dial in DIALS if dial.name == key), None)
     if dial is None:
         known = ", ".join(("person", *CHOICES, *(dial.name for dial in DIALS)))
-        raise DrawnFaceError(
-            f"{key} is no part of a drawn face; these are: {known}, au1 to au43, au1_left, au1_right …"
-        )
+        raise DrawnFaceError(f"{key} is no part of a drawn face; these are: {known}, and units such as au1 or au1_left")
     return _number(key, text, dial.low, dial.high)
 
 

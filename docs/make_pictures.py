@@ -23,8 +23,11 @@ VIEWS = {
     "dashboard-map": ("/maps?layer=conv3&map={best}", 1280, 900, "dark"),
     "dashboard-action-unit": ("/action-units?au=12", 1280, 900, "light"),
     "dashboard-latent": ("/latent?faces=expressions", 1280, 900, "dark"),
+    "dashboard-drawn-face": (
+        "/drawn-face?person=33&au2_left=1&au6=0.6&au12=0.9&au25=0.5&gaze_right=0.3", 1280, 900, "light",
+    ),
     "dashboard-phone": ("/maps?layer=conv3&map={best}", 390, 844, "light"),
-}
+}  # fmt: skip
 
 
 def main() -> None:

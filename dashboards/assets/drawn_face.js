@@ -111,7 +111,7 @@
   const show = () => {
     for (const value of page.querySelectorAll("[data-value-of]")) {
       const name = value.dataset.valueOf;
-      const [left, right] = isUnit(name) ? sides(name) : [0, 0];
+      const [left, right] = isUnit(name) && !state.side ? sides(name) : [0, 0];
       const text = left === right ? `${shown(name)}${value.dataset.suffix}` : `${left} left · ${right} right`;
       if (value.textContent !== text) value.textContent = text;
       value.parentElement.classList.toggle("is-up", shown(name) !== kept.rest[name]);

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 
 #: Orange tells from skin and from grey, and from the dots' cyan by those who see no red or no green.
-TINT, TINT_OPACITY = (255, 120, 0), 0.5
+TINT, TINT_OPACITY = (255, 120, 0), 0.4
 DOT, RIM = (0, 225, 255), (0, 40, 60)
 
 

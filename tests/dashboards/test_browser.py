@@ -13,8 +13,10 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
-ADDRESSES = ("/", "/maps", "/maps?layer=conv&map=7", "/action-units", "/action-units?au=12", "/latent?face=3",
-             "/drawn-face", "/drawn-face?au1=1&au2_left=0.85&au5=1&au26=1&au27=1&moved=1", "/drawn-face?smile=1")  # fmt: skip
+ADDRESSES = (
+    "/", "/maps", "/maps?layer=conv&map=7", "/action-units", "/action-units?au=12", "/latent?face=3",
+    "/drawn-face", "/drawn-face?au1=1&au2_left=0.85&au5=1&au26=1&au27=1&moved=1", "/drawn-face?smile=1",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
