@@ -153,9 +153,10 @@ class DrawnFaceView:
         return replace(self, units=(), side="both", landmarks="", moved="")
 
 
+@lru_cache(maxsize=8)
 def face_pixels(view: DrawnFaceView) -> np.ndarray:
-    """The face, (C, SIZE, SIZE) uint8."""
-    return render_face(
+    """The face, (C, SIZE, SIZE) uint8, read-only: the face at rest is wanted again for every step of a slider."""
+    pixels = render_face(
         random_identity(view.person),
         {au: (left, right) for au, left, right in view.units},
         pose=view.pose,
@@ -164,12 +165,14 @@ def face_pixels(view: DrawnFaceView) -> np.ndarray:
         size=SIZE,
         channels=view.channels,
     )
+    pixels.flags.writeable = False
+    return pixels
 
 
 def moved_pixels(view: DrawnFaceView) -> np.ndarray:
     """Where the face differs from itself at rest: (SIZE, SIZE) bool, by the rule of ``action_unit_mask``."""
-    still = _still(view.at_rest)
-    moved: np.ndarray = np.abs(face_pixels(view).astype(int) - still).max(0) > MOVED
+    shown, still = (face_pixels(one).astype(np.int16) for one in (view, view.at_rest))
+    moved: np.ndarray = np.abs(shown - still).max(0) > MOVED
     return moved
 
 
@@ -187,11 +190,6 @@ def query_of_units(units: Units) -> dict[str, str]:
         sides = {f"au{au}": left} if left == right else {f"au{au}_left": left, f"au{au}_right": right}
         found |= {key: _written(value) for key, value in sides.items() if value}
     return found
-
-
-@lru_cache(maxsize=8)
-def _still(view: DrawnFaceView) -> np.ndarray:
-    return face_pixels(view).astype(int)
 
 
 def _only(key: str, value: object) -> str:
