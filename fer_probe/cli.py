@@ -15,6 +15,8 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from fer_probe.faces.face_images import FaceImages
     from fer_probe.study import Study
 
@@ -99,17 +101,29 @@ def draw(
         int | None, typer.Option(min=1, help="Pictures of each expression; of each person for action_units.")
     ] = None,
     colour: Annotated[bool, typer.Option("--colour", help="Red, green, blue instead of grey.")] = False,
+    sheet: Annotated[Path | None, typer.Option(help="Write the first eight people side by side to this PNG.")] = None,
+    action_unit_sheet: Annotated[
+        Path | None,
+        typer.Option(help="Write every action unit at three intensities, on the first person, to this PNG."),
+    ] = None,
     seed: Seed = 0,
 ) -> None:
     """Draw faces with known action units, as pictures with a table."""
-    from fer_probe.faces.drawn_faces import draw_faces
+    from fer_probe.faces import drawn_faces
     from fer_probe.faces.face_table import write_face_table
 
-    drawn = draw_faces(
-        subjects, size, seed, pictures=pictures.value, per_subject=per_subject, channels=3 if colour else 1
+    channels = 3 if colour else 1
+    drawn = drawn_faces.draw_faces(
+        subjects, size, seed, pictures=pictures.value, per_subject=per_subject, channels=channels
     )  # fmt: skip
     table = write_face_table(drawn, folder)
     console.print(f"{len(drawn)} faces of {subjects} subjects in {folder}; labels in {table}")
+    if sheet is not None:
+        _write_picture(drawn_faces.drawn_sheet(drawn), sheet)
+    if action_unit_sheet is not None:
+        _write_picture(
+            drawn_faces.action_unit_sheet(drawn.identity(0), size=max(size, 96), channels=channels), action_unit_sheet
+        )
 
 
 @app.command(epilog="Example: fer-probe faces fer2013.csv --sheet faces.png")
@@ -126,7 +140,6 @@ def faces(
     console.print(summary(found))
     if sheet is not None:
         _write_sheet(found, sheet)
-        console.print(f"Contact sheet {sheet}")
 
 
 @app.command(epilog="Example: fer-probe train jahromi_medium --faces fer2013.csv --checkpoint medium.safetensors")
@@ -298,10 +311,16 @@ def _write_sheet(found: "FaceImages", path: Path) -> None:
     import numpy as np
 
     from fer_probe.figures.mosaics import mosaic
-    from fer_probe.figures.pictures import face_thumbnail, png
-    from fer_probe.records import appearing_file
+    from fer_probe.figures.pictures import face_thumbnail
 
     chosen = np.linspace(0, len(found) - 1, min(96, len(found))).astype(int)
-    picture = mosaic(np.stack([face_thumbnail(found, int(i)) for i in chosen]), columns=12)
+    _write_picture(mosaic(np.stack([face_thumbnail(found, int(i)) for i in chosen]), columns=12), path)
+
+
+def _write_picture(picture: "np.ndarray", path: Path) -> None:
+    from fer_probe.figures.pictures import png
+    from fer_probe.records import appearing_file
+
     with appearing_file(path) as partial:
         partial.write_bytes(png(picture))
+    console.print(f"Contact sheet {path}")

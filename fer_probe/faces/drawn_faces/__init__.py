@@ -3,7 +3,7 @@
 ``draw_faces`` makes sets; ``render_face`` makes one face under full control.
 """
 
-from fer_probe.faces.drawn_faces.contact_sheet import action_unit_sheet, contact_sheet, expression_sheet
+from fer_probe.faces.drawn_faces.contact_sheet import action_unit_sheet, contact_sheet, drawn_sheet, expression_sheet
 from fer_probe.faces.drawn_faces.drawn_face_images import DrawnFaces, draw_faces
 from fer_probe.faces.drawn_faces.identity import HAIR_STYLES, Identity, random_identity
 from fer_probe.faces.drawn_faces.muscle_fields import DRAWN_ACTION_UNITS
@@ -12,5 +12,5 @@ from fer_probe.faces.drawn_faces.scene import Camera, Light, Pose
 
 __all__ = [
     "DRAWN_ACTION_UNITS", "HAIR_STYLES", "Camera", "DrawnFaces", "Identity", "Light", "Pose", "action_unit_sheet",
-    "contact_sheet", "draw_faces", "expression_sheet", "random_identity", "render_face",
+    "contact_sheet", "draw_faces", "drawn_sheet", "expression_sheet", "random_identity", "render_face",
 ]  # fmt: skip

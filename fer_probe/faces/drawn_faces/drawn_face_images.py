@@ -25,7 +25,8 @@ from fer_probe.faces.face_images import FaceImages, FacesError
 MOVED = 2
 #: Frames of a sequence, from neutral to the peak.
 FRAMES = 8
-_SWITCHED_ON = 0.3
+#: Of 25 units this shows as many at a time as a coded peak of CK+ does: 3.5 (Lucey et al. 2010, table 1).
+_SWITCHED_ON = 0.15
 
 Pictures = Literal["expressions", "sequences", "action_units"]
 

@@ -44,7 +44,7 @@ def lids(identity: Identity, au: dict[int, float]) -> Lids:
     upper = (
         rest
         + 0.042 * wide
-        - 0.020 * tight * (1 - wide)
+        - 0.027 * tight * (1 - 0.7 * wide)
         - 0.015 * au.get(9, 0.0)
         - 0.014 * au.get(4, 0.0) * (1 - 0.6 * wide)
     )

@@ -27,7 +27,10 @@ EXTRAS: dict[str, dict[int, float]] = {
 }
 #: Units that show less than the others of their prototype: a tightened lid may not undo a raised one, a frightened
 #: brow is drawn together more than raised, and anger glares from under a lowered brow.
-_SHARES: dict[str, dict[int, float]] = {"fear": {2: 0.4, 4: 0.8, 7: 0.45, 26: 0.65, 27: 0.5}, "anger": {5: 0.5, 26: 0.55}}
+_SHARES: dict[str, dict[int, float]] = {
+    "fear": {2: 0.4, 4: 0.8, 7: 0.45, 26: 0.65, 27: 0.5},
+    "anger": {5: 0.5, 26: 0.55},
+}
 _PEAK = (0.65, 1.0)
 
 
