@@ -80,7 +80,7 @@ def predict(model: nn.Module, images: Images, *, batch_size: int = 256, gives: s
     if not len(images):
         raise EvaluationError("no pictures to predict")
     with evaluation_mode(model), torch.inference_mode():
-        return np.concatenate([_probabilities(output, gives) for output in _outputs(model, images, batch_size)])
+        return np.concatenate([_probabilities(output, gives) for output in model_outputs(model, images, batch_size)])
 
 
 def evaluate(
@@ -136,12 +136,17 @@ def expected_classes(faces: FaceImages, class_names: Sequence[str]) -> NDArray[n
     return np.asarray(np.array([*onto, -1], np.int64)[faces.expression])
 
 
-def _outputs(model: nn.Module, images: Images, batch_size: int) -> Iterator[Tensor]:
+def model_outputs(model: nn.Module, images: Images, batch_size: int) -> Iterator[Tensor]:
+    """A model's outputs (n, K), batch by batch, as they are.
+
+    Raises:
+        EvaluationError: an output that is no tensor (n, K).
+    """
     for start in range(0, len(images), batch_size):
         output = model(for_model(model, images[start : start + batch_size]))
         if not isinstance(output, Tensor) or output.ndim != 2:
             given = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
-            raise EvaluationError(f"the model gives {given}; a classifier gives a tensor (pictures, classes)")
+            raise EvaluationError(f"the model gives {given}; expected a tensor (pictures, outputs)")
         yield output
 
 

@@ -71,7 +71,7 @@ def train(
     steps = epochs * math.ceil(len(shown) / recipe.batch_size)
     course = _Course(recipe, epochs, minutes)
     # Dropout draws from the global generator: it is seeded here and given back afterwards.
-    with torch.random.fork_rng([device] if device.type == "cuda" else []), _progress_bar(progress) as bar:
+    with torch.random.fork_rng([device] if device.type == "cuda" else []), progress_bar(progress) as bar:
         torch.manual_seed(seed)
         learner = _Learner(recipe, preprocessing, len(class_names), steps, seed, device)
         task = bar.add_task(recipe.name, total=steps, told="")
@@ -83,7 +83,7 @@ def train(
                 save_checkpoint(checkpoint, learner.model, **noted, curves=course.curves)
             bar.update(task, told=f"epoch {course.epoch}: loss {loss:.3f}, validation {accuracy:.1%}")
     learner.model.load_state_dict(course.best_weights)
-    metrics = {**course.metrics(), "device": device.type, "precision": _name(_lower_precision(device))}
+    metrics = {**course.metrics(), "device": device.type, "precision": _name(lower_precision(device))}
     save_checkpoint(checkpoint, learner.model, **noted, curves=course.curves, metrics=metrics)
     return load_checkpoint(checkpoint)
 
@@ -103,7 +103,7 @@ class _Learner:
         self.optimizer = recipe.optimizer_of(self.model)
         self.schedule = recipe.schedule_of(self.optimizer, steps)
         # Only half precision needs its gradients scaled.
-        self.scaler = torch.amp.GradScaler(device.type, enabled=_lower_precision(device) == torch.float16)
+        self.scaler = torch.amp.GradScaler(device.type, enabled=lower_precision(device) == torch.float16)
         self.order = torch.Generator().manual_seed(seed)
         self.draws = torch.Generator(device).manual_seed(seed)
 
@@ -131,7 +131,7 @@ class _Learner:
         for augment in self.recipe.augmentation:
             images = augment(images, self.draws)
         images = self.preprocessing.standardized(images).contiguous(memory_format=torch.channels_last)
-        precision = _lower_precision(self.device)
+        precision = lower_precision(self.device)
         with torch.autocast(self.device.type, precision) if precision else nullcontext():
             logits = self.model(images)
         loss = functional.cross_entropy(logits.float(), labels, label_smoothing=self.recipe.label_smoothing)
@@ -205,7 +205,7 @@ class _Course:
         return ""
 
 
-def _lower_precision(device: torch.device) -> torch.dtype | None:
+def lower_precision(device: torch.device) -> torch.dtype | None:
     """The faster type that this device multiplies in, where it has one."""
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
@@ -219,7 +219,8 @@ def _name(precision: torch.dtype | None) -> str:
     return str(precision or torch.float32).removeprefix("torch.")
 
 
-def _progress_bar(shown: bool) -> Progress:
+def progress_bar(shown: bool) -> Progress:
+    """A bar with room for a word on how it goes (``told``), or one that stays invisible."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from fer_probe.models.action_unit_regressor import ActionUnitRegressor
 from fer_probe.models.jahromi import JahromiMedium
 from fer_probe.models.zhu import ZhuCNN
 
@@ -15,6 +16,7 @@ __all__ = ["MODELS", "ModelError", "architecture_of", "build_model"]
 MODELS: dict[str, Callable[..., nn.Module]] = {
     "zhu_cnn": ZhuCNN,
     "jahromi_medium": JahromiMedium,
+    "action_unit_regressor": ActionUnitRegressor,
 }
 
 

@@ -1,0 +1,70 @@
+"""The regressor of action units: landmarks follow their pictures, it learns, and its checkpoint measures alone."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+import fer_probe as fp
+from fer_probe.faces.drawn_faces.landmarks import landmarks
+from fer_probe.faces.drawn_faces.render import intensities, pose_face
+from fer_probe.faces.drawn_faces.scene import Pose
+from trainers import TrainingError
+from trainers.action_unit_regressor import RegressorRecipe, _mirrored, _moved, train_action_unit_regressor
+
+TINY = RegressorRecipe(size=32, epochs=20, batch_size=32, shift=1)
+
+
+@pytest.fixture(scope="module")
+def learnt(tmp_path_factory):
+    training, unseen = (fp.draw_faces(n, 32, s, pictures="action_units") for n, s in ((110, 0), (30, 1)))
+    path = tmp_path_factory.mktemp("regressor") / "net.safetensors"
+    return train_action_unit_regressor(training, unseen, checkpoint=path, recipe=TINY, progress=False), unseen
+
+
+def test_a_mirrored_face_has_mirrored_landmarks():
+    """The face that moves its other half and turns the other way, drawn, has the landmarks that a mirror gives."""
+    rows = intensities({12: (1.0, 0.0), 2: (0.0, 0.8)})
+    seen, mirrored = (
+        landmarks(pose_face(fp.Identity(), left, right, Pose(yaw=yaw, roll=roll), 64, 1), 64)
+        for left, right, yaw, roll in ((*rows, 8, 3), (*rows[::-1], -8, -3))
+    )
+    found = _mirrored(torch.from_numpy(seen)[None], 64)[0].numpy()
+    np.testing.assert_allclose(found, mirrored, atol=2e-2)
+    assert np.abs(seen - mirrored).max() > 2
+
+
+def test_landmarks_move_with_their_picture():
+    """A bright pixel is found where the shift says it went."""
+    images = torch.zeros(8, 1, 20, 20)
+    images[:, 0, 9, 12] = 1
+    moved, by = _moved(images, 3, torch.Generator().manual_seed(0))
+    assert len(by.unique(dim=0)) > 4
+    for picture, (right, down) in zip(moved[:, 0], by.int(), strict=True):
+        assert picture[9 + down, 12 + right] == 1
+
+
+def test_it_learns_people_it_never_saw(learnt):
+    """Closed eyes and raised brows are read off other people; the loss falls."""
+    trained, _ = learnt
+    assert trained.curves["loss"][-1] < 0.8 * trained.curves["loss"][0]
+    assert min(trained.metrics["correlation"][name] for name in ("AU1", "AU43")) > 0.5
+
+
+def test_the_checkpoint_measures_alone(learnt):
+    """Loaded from its file it gives the correlations that were noted; its outputs are named by unit."""
+    trained, unseen = learnt
+    loaded = fp.load_checkpoint(trained.path)
+    found = fp.evaluate_intensities(loaded.model, loaded.preprocessing(unseen), unseen, loaded.class_names)
+    assert loaded.class_names[:2] == ("AU1", "AU2")
+    noted = list(loaded.metrics["correlation"].values())
+    np.testing.assert_allclose(found.correlation, noted, atol=1e-3)
+
+
+def test_faces_without_landmarks_are_refused(tmp_path):
+    """It says what is missing; nothing is written."""
+    faces = dataclasses.replace(fp.draw_faces(2, 32, 0, pictures="action_units"), landmarks=None)
+    with pytest.raises(TrainingError, match="landmarks"):
+        train_action_unit_regressor(faces, faces, checkpoint=tmp_path / "n.safetensors", recipe=TINY)
+    assert not list(tmp_path.iterdir())
