@@ -28,6 +28,9 @@ _PIVOT = np.array([0.0, 0.3, 0.3])
 _STEPS = 4
 #: A step goes no further than this many cells, and takes no fold for steeper than this: skin never turns over.
 _REACH, _STEEPEST = 2.5, 0.5
+#: OpenCV reads between cells at whole fractions of a cell: a step starts from where it reads, or a last bit that
+#: another machine rounds otherwise would move skin by a fraction.
+_FRACTIONS = 32
 #: Pixels from one node to the next.
 _MESH = 4
 _AU25 = DRAWN_ACTION_UNITS.index(25)
@@ -118,6 +121,7 @@ def invert(shift: np.ndarray, q: np.ndarray) -> np.ndarray:
     wanted = plane.texture_index(q, plane.COARSE)
     at = wanted - plane.read(cells, wanted)
     for _ in range(_STEPS):
+        at = np.rint(at * _FRACTIONS) / np.float32(_FRACTIONS)
         missing = wanted - plane.read(cells, at)
         missing -= at
         a, b, c, d = cv2.split(plane.read(inverse, at))
