@@ -4,6 +4,7 @@ from fer_probe.action_units import (
     ACTION_UNITS,
     CK_PLUS_CRITERIA,
     EXCLUSIVE,
+    FACS_PROTOTYPES,
     PROTOTYPES,
     action_unit_label,
 )
@@ -12,7 +13,7 @@ from fer_probe.expressions import EXPRESSIONS
 
 def test_tables_use_known_units_and_expressions():
     """Prototypes, criteria and exclusions name units that FACS has."""
-    for table in (PROTOTYPES, CK_PLUS_CRITERIA):
+    for table in (PROTOTYPES, FACS_PROTOTYPES, CK_PLUS_CRITERIA):
         assert set(table) <= set(EXPRESSIONS)
         assert {au for variants in table.values() for units in variants for au in units} <= set(ACTION_UNITS)
     assert {au for pair in EXCLUSIVE for au in pair} <= set(ACTION_UNITS)
@@ -20,7 +21,7 @@ def test_tables_use_known_units_and_expressions():
 
 def test_no_prototype_asks_for_what_anatomy_forbids():
     """No expression shows two units that exclude each other."""
-    for variants in PROTOTYPES.values():
+    for variants in (*PROTOTYPES.values(), *FACS_PROTOTYPES.values()):
         assert not any(pair <= set(units) for units in variants for pair in EXCLUSIVE)
 
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -45,6 +46,16 @@ def test_draw_writes_what_faces_reads(drawn, tmp_path):
     for words in ("21 of 32×32, grey", "happiness 3", "subjects     3", "AU12 lip corner puller"):
         assert words in output.replace("\n", " ")
     assert (tmp_path / "sheet.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_draw_lays_out_contact_sheets_on_request(tmp_path):
+    """One of the people, seven columns wide; one of every action unit."""
+    people, units = tmp_path / "people.png", tmp_path / "units.png"
+    asked = ("--subjects", 2, "--size", 24, "--sheet", people, "--action-unit-sheet", units)
+    code, output = run("draw", tmp_path / "drawn", *asked)
+    assert code == 0 and output.count("Contact sheet") == 2
+    assert cv2.imread(str(people)).shape == (16 + 2 * 26 - 2, 7 * 26 - 2, 3)
+    assert cv2.imread(str(units)).shape[1] == 9 * 98 - 2
 
 
 @pytest.mark.parametrize("wrapped", ["bare", "module."])

@@ -13,6 +13,7 @@ from fer_probe.faces.drawn_faces import (
     action_unit_sheet,
     contact_sheet,
     draw_faces,
+    drawn_sheet,
     random_identity,
     render_face,
 )
@@ -22,7 +23,7 @@ from fer_probe.faces.drawn_faces.render import intensities, pose_face
 SOMEONE = random_identity(3)
 #: Where each unit may act: rows of a 96-pixel picture, from above the brows (0) to below the chin (96).
 REGIONS = {
-    1: (0, 46), 2: (0, 46), 4: (14, 50), 5: (24, 52), 6: (30, 64), 7: (30, 56), 9: (20, 78), 10: (42, 80),
+    1: (0, 46), 2: (0, 46), 4: (14, 50), 5: (24, 52), 6: (30, 64), 7: (30, 56), 9: (20, 78), 10: (40, 80),
     11: (44, 76), 12: (36, 86), 13: (44, 84), 14: (56, 86), 15: (56, 90), 16: (66, 92), 17: (60, 96), 18: (54, 90),
     20: (58, 92), 22: (56, 92), 23: (58, 88), 24: (56, 88), 25: (54, 96), 26: (54, 96), 27: (52, 96), 28: (56, 90),
     43: (30, 54),
@@ -171,11 +172,19 @@ def test_contact_sheet_lays_out_in_rows() -> None:
 
 
 def test_action_unit_sheet_grows_downward() -> None:
-    """A row per intensity, a column per unit, and the lowest row differs most from rest."""
-    sheet = action_unit_sheet(SOMEONE, (4, 12), (0.3, 1.0), size=48).astype(int)
-    assert sheet.shape[1] == 2 * 48 + 2
-    rest = render_face(
-        SOMEONE, {}, light=Light(azimuth=25), camera=Camera(noise=0, contrast=0.6, exposure=1.3), size=48
-    )
-    weak, strong = (sheet[top : top + 48, :48] for top in (16, 66))
-    assert 0 < np.abs(weak - rest[0]).sum() < np.abs(strong - rest[0]).sum()
+    """A row per intensity, a column per unit, and the lowest row differs most from rest; units wrap to a new block."""
+    sheet = action_unit_sheet(SOMEONE, (4, 12, 9), (0.0, 0.3, 1.0), size=48, columns=2).astype(int)
+    assert sheet.shape == (2 * (16 + 3 * 50 - 2), 2 * 48 + 2)
+    rest, weak, strong = (sheet[top : top + 48, :48] for top in (16, 66, 116))
+    assert 0 < np.abs(weak - rest).sum() < np.abs(strong - rest).sum()
+    assert (sheet[164:, 50:] == 255).all()
+
+
+def test_drawn_sheet_has_a_row_for_each_person_or_sequence() -> None:
+    """Two people by seven expressions; of sequences each is a row of its frames."""
+    faces = draw_faces(3, 24, seed=0)
+    sheet = drawn_sheet(faces, rows=2)
+    assert sheet.shape == (16 + 2 * 26 - 2, 7 * 26 - 2)
+    assert np.array_equal(sheet[16 + 26 : 16 + 26 + 24, 26 : 26 + 24], faces.pixels[7 + 1, 0])
+    frames = draw_faces(1, 24, seed=0, pictures="sequences", expressions=("fear", "anger"))
+    assert drawn_sheet(frames).shape == (16 + 2 * 26 - 2, 8 * 26 - 2)
