@@ -13,6 +13,9 @@ from fer_probe.faces.drawn_faces.warp import View, forward
 
 _ON_LOWER_SHEET = np.isin(np.arange(68), (*range(55, 60), *range(65, 68), *range(3, 14)))
 
+#: Along an eye, from corner to corner: four points of the upper lid, two of the lower.
+_AROUND_EYE = np.array([-1.0, -0.36, 0.36, 1.0, 0.36, -0.36])
+
 
 def landmarks(face: PosedFace, size: int) -> np.ndarray:
     """(68, 2) float32, x and y in pixels of a picture of ``size``; pixel centres lie at whole numbers."""
@@ -63,7 +66,6 @@ def _brows(identity: Identity) -> np.ndarray:
 def _eye(identity: Identity, row: np.ndarray, side: float) -> np.ndarray:
     """Six points of one eye, clockwise in the picture from the corner on its left."""
     shape = lids(identity, units_of(row))
-    t = np.array([-1.0, -0.36, 0.36, 1.0, 0.36, -0.36]) * side
-    upper = np.array([True, True, True, True, False, False])
-    y = np.where(upper, lid_line(shape, t, True), lid_line(shape, t, False))
+    t = _AROUND_EYE * side
+    y = np.concatenate([lid_line(shape, t[:4], True), lid_line(shape, t[4:], False)])
     return np.stack([side * (plane.EYE_X + t * shape.half_width), y], -1)

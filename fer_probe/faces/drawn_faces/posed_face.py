@@ -82,7 +82,7 @@ class PosedFace:
 
     def still_places(self, window: Window) -> np.ndarray:
         """(h, w, 2) places on the face at rest of a window's pixels, as if no muscle had moved."""
-        q = u = self.view.to_plane(warp.pixels(window))
+        q = u = self.view.to_plane(warp.pixels(self.size)[window])
         for _ in range(4):
             u = q - plane.sample(self.still_shift, u)
         return u

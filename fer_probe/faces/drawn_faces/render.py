@@ -124,8 +124,8 @@ def _paint_eyes(lit: np.ndarray, face: PosedFace, light: Light, shade: np.ndarra
         window = _eye_window(face, centre)
         if not lit[window].size:
             continue
-        smooth = cv2.blur(np.ascontiguousarray(shade[window]), (5, 5))
-        even = 0.6 * smooth.mean() + 0.4 * smooth
+        smooth = cv2.blur(shade[window], (5, 5))
+        even = float(0.6 * smooth.mean()) + 0.4 * smooth
         owner = eyes.EyeOwner.of(face.person, side, row, face.pose.gaze)
         eye_light = eyes.EyeLight(even, towards, 1 / face.view.unit, dimming)
         eyes.paint_eye(lit[window], face.sheets[0][window], owner, eye_light)

@@ -8,8 +8,9 @@ The inverse is smooth, so it is worked out at the nodes of a net, one in the mid
 of one node around the picture, and spread from there over the pixels.
 """
 
+import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import cv2
 import numpy as np
@@ -58,15 +59,15 @@ class View:
         back = self._rotation.T / self.unit
         return cv2.transform(pixels, np.column_stack([back, -back @ self._centre]))
 
-    @property
+    @cached_property
     def _centre(self) -> np.ndarray:
-        centre: np.ndarray = self.size * np.add(EYES, self.pose.shift) - 0.5
-        return centre
+        (x, y), (right, down) = EYES, self.pose.shift
+        return np.array([self.size * (x + right) - 0.5, self.size * (y + down) - 0.5])
 
-    @property
+    @cached_property
     def _rotation(self) -> np.ndarray:
-        c, s = np.cos(np.deg2rad(self.pose.roll)), np.sin(np.deg2rad(self.pose.roll))
-        return np.array([[c, -s], [s, c]])
+        roll = math.radians(self.pose.roll)
+        return np.array([[math.cos(roll), -math.sin(roll)], [math.sin(roll), math.cos(roll)]])
 
 
 def displacement(portrait: Portrait, left: np.ndarray, right: np.ndarray, pose: Pose) -> np.ndarray:
@@ -76,10 +77,11 @@ def displacement(portrait: Portrait, left: np.ndarray, right: np.ndarray, pose: 
         leave = min(1.0, 2.5 * float(intensities[_AU25]))
         for i in np.flatnonzero(intensities):
             action = movement(DRAWN_ACTION_UNITS[i], side)
-            region = moved[:, *action.box]
-            region += intensities[i] * action.always
-            if leave > 0 and action.opening is not None:
-                region += np.float32(intensities[i] * leave) * action.opening
+            amount = float(intensities[i])
+            for sheet, region in enumerate(moved[:, *action.box]):
+                cv2.scaleAdd(action.always[sheet], amount, region, region)
+                if leave > 0 and action.opening is not None:
+                    cv2.scaleAdd(action.opening[sheet], amount * leave, region, region)
     turned = cv2.transform(moved.reshape(-1, plane.COARSE, 2), _turn(pose)[:, :2]).reshape(moved.shape)
     turned += still_displacement(portrait, pose)
     return turned
@@ -95,10 +97,10 @@ def still_displacement(portrait: Portrait, pose: Pose) -> np.ndarray:
 
 def _turn(pose: Pose) -> np.ndarray:
     """(2, 3) yaw and pitch, seen from afar: what stands out moves most."""
-    yaw, pitch = np.deg2rad(pose.yaw), np.deg2rad(pose.pitch)
+    yaw, pitch = math.radians(pose.yaw), math.radians(pose.pitch)
     return np.array([
-        [np.cos(yaw), 0, np.sin(yaw)],
-        [np.sin(yaw) * np.sin(pitch), np.cos(pitch), -np.cos(yaw) * np.sin(pitch)],
+        [math.cos(yaw), 0, math.sin(yaw)],
+        [math.sin(yaw) * math.sin(pitch), math.cos(pitch), -math.cos(yaw) * math.sin(pitch)],
     ])  # fmt: skip
 
 
@@ -169,10 +171,11 @@ def _node_box(size: int, window: Window) -> Window:
     return rows, columns
 
 
-def pixels(window: Window) -> np.ndarray:
-    """(h, w, 2) the pixels of a window, x and y."""
-    rows, columns = (np.arange(part.start, part.stop, dtype=np.float32) for part in window)
-    return np.stack(np.meshgrid(columns, rows), -1)
+@cache
+def pixels(size: int) -> np.ndarray:
+    """(S, S, 2) x and y of each pixel of a picture of ``size``."""
+    steps = np.arange(size, dtype=np.float32)
+    return np.stack(np.meshgrid(steps, steps), -1)
 
 
 @cache
