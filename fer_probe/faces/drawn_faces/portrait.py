@@ -21,6 +21,7 @@ class Portrait:
         identity: who it is.
         paint: (R, R, K + 1) linear reflectance in K channels, and cover of the background.
         relief: (R, R, 4) slope along x, slope along y, light lost in hollows, gloss.
+        reach: how far the person reaches to either side, in plane units.
         solid: (G, G, 3) where the coarse grid's places lie on this head: x, y and height towards the viewer.
         skin: (K,) the plain colour of the skin.
         bare: (R, R, 4) 1 where no hair lies on the skin, so that it is seen to fold; alike for each part of the relief.
@@ -29,6 +30,7 @@ class Portrait:
     identity: Identity
     paint: np.ndarray
     relief: np.ndarray
+    reach: float
     solid: np.ndarray
     skin: np.ndarray
     bare: np.ndarray
@@ -52,7 +54,9 @@ def portrait(identity: Identity, resolution: int, channels: int) -> Portrait:
         box = lines.rows, lines.columns
         relief[box] += cv2.multiply(lines.layers, skin_only[box], scale=0.15 + 1.2 * identity.wrinkles)
     colour = in_channels(skin.skin_colour(identity), channels)
-    return Portrait(identity, paint, relief, head.solid(identity), colour, skin_only)
+    x, _ = plane.axes(resolution)
+    reach = float(np.abs(x[0, cover.any(0)]).max()) + plane.SPAN / resolution
+    return Portrait(identity, paint, relief, reach, head.solid(identity), colour, skin_only)
 
 
 def _layers(identity: Identity, resolution: int, channels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

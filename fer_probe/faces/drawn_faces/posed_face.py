@@ -69,6 +69,13 @@ class PosedFace:
         cv2.copyTo(lower, (inside_lower > inside_upper).view(np.uint8), upper)
         return u, -np.maximum(inside_upper, inside_lower), window
 
+    @cached_property
+    def columns(self) -> slice:
+        """The columns of the picture in which the person can be seen."""
+        x = self.sheets[0][::4, ::4, 0]
+        seen = np.flatnonzero((np.abs(x) < self.person.reach).any(0))
+        return slice(max(4 * int(seen[0]) - 4, 0), min(4 * int(seen[-1]) + 8, self.size)) if len(seen) else slice(0, 4)
+
     def _inverted(self, sheet: int, window: Window) -> np.ndarray:
         """(h, w, 2) the places on the face at rest at which the nodes of a window look."""
         return warp.invert(self.shift[sheet], self.view.to_plane(warp.nodes(self.size, window)))

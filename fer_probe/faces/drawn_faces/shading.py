@@ -27,7 +27,8 @@ def shaded(face: PosedFace, light: Light) -> tuple[np.ndarray, np.ndarray, np.nd
     Light = ambient · openness + strength · max(0, n·l), and a highlight (n·h)¹⁶ where the surface shines, with n the
     surface's normal, l towards the light and h halfway between l and the viewer.
     """
-    at = plane.texture_index(face.sheets[0], face.person.paint.shape[0])
+    columns = face.columns
+    at = plane.texture_index(face.sheets[0][:, columns], face.person.paint.shape[0])
     slope_x, slope_y, hollow, gloss = cv2.split(plane.read(_creased(face), at))
     *colours, cover = cv2.split(plane.read(face.person.paint, at))
     lx, ly, lz = (float(value) for value in towards_light(light, face.pose))
@@ -45,8 +46,10 @@ def shaded(face: PosedFace, light: Light) -> tuple[np.ndarray, np.ndarray, np.nd
     mirror *= 0.10 * light.strength / face.person.exposure**0.6
     mirror *= gloss
     mirror *= openness
-    lit = cv2.merge([part * shade + mirror for part in colours]).reshape(*shade.shape, len(colours))
-    return lit, cover, shade
+    lit = cv2.merge([part * shade + mirror for part in colours])
+    around = 0, 0, columns.start, face.size - columns.stop, cv2.BORDER_CONSTANT
+    lit, cover, alone = (cv2.copyMakeBorder(part, *around) for part in (lit, cover, shade))
+    return lit.reshape(face.size, face.size, len(colours)), cover, alone
 
 
 def _creased(face: PosedFace) -> np.ndarray:
