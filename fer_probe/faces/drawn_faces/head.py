@@ -89,7 +89,7 @@ def _skull(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     cheekbone = 0.055 * hill(ax, y, (0.46, 0.20), (0.16, 0.12)) - 0.03 * hill(ax, y, (0.55, 0.62), (0.13, 0.2))
     ridge = 0.030 * hill(ax, y, (0.30, -0.20), (0.20, 0.06)) - 0.012 * hill(ax, y, (0.0, -0.30), (0.09, 0.09))
     temple = -0.03 * hill(ax, y, (0.64, -0.30), (0.10, 0.18))
-    chin = 0.060 * hill(ax, y, (0.0, 1.09), (0.16, 0.09)) - 0.038 * hill(ax, y, (0.0, 0.945), (0.17, 0.04))
+    chin = 0.060 * hill(ax, y, (0.0, 1.06), (0.16, 0.09)) - 0.038 * hill(ax, y, (0.0, 0.945), (0.17, 0.04))
     return dome + cheekbone + ridge + temple + chin
 
 

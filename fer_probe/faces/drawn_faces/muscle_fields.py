@@ -136,7 +136,7 @@ def _relief(parts: Sequence[Part], side: float, resolution: int) -> Relief | Non
     cell = plane.SPAN / resolution
     slope_y, slope_x = np.gradient(patch, cell)
     hollow = np.maximum(cv2.GaussianBlur(patch, (0, 0), 0.028 / cell) - patch, 0)
-    layers = [slope_x, slope_y, hollow * 14, np.zeros_like(patch)]
+    layers = [slope_x, slope_y, hollow * 22, np.zeros_like(patch)]
     return Relief(box[0], box[1], np.stack(layers, -1).astype(np.float32))
 
 
