@@ -31,6 +31,7 @@ class Demonstration:
         training, validation, test: three sets that share no person.
         test_words: what the test faces are, for a sentence.
         probed: the sets of faces that are probed, by name.
+        seed: of the training.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Demonstration:
     test: FaceImages
     test_words: str
     probed: Mapping[str, FaceImages] = field(default_factory=dict)
+    seed: int = 0
 
     def train(
         self,
@@ -49,12 +51,11 @@ class Demonstration:
         epochs: int | None = None,
         minutes: float | None = None,
         device: torch.device | str | None = None,
-        seed: int = 0,
     ) -> Checkpoint:
         """Train, then read the test faces once; the checkpoint's metrics have ``test_accuracy``."""
         trained = train(
             recipe or self.recipe, self.training, self.validation,
-            checkpoint=path, epochs=epochs, minutes=minutes, device=device, seed=seed,
+            checkpoint=path, epochs=epochs, minutes=minutes, device=device, seed=self.seed,
         )  # fmt: skip
         found = evaluate(trained.model, trained.preprocessing(self.test), self.test, trained.class_names)
         metrics = {**trained.metrics, "test_accuracy": found.accuracy, "test_faces": self.test_words}
@@ -90,6 +91,7 @@ def drawn_demonstration(seed: int = 0) -> Demonstration:
         test=test,
         test_words=f"faces of {TEST_SUBJECTS} people it never saw",
         probed={"action-units": drawn_action_units(seed), "expressions": test},
+        seed=seed,
     )
 
 
@@ -116,6 +118,7 @@ def demonstration_on(faces: FaceImages, seed: int = 0) -> Demonstration:
         test=test,
         test_words=words,
         probed=probed,
+        seed=seed,
     )
 
 
