@@ -6,7 +6,11 @@ from fer_probe.faces.drawn_faces import plane
 from fer_probe.faces.drawn_faces.plane import rise
 from fer_probe.faces.drawn_faces.skin import in_channels
 
-_GAPS = np.array([0.0, 0.092, 0.165, 0.232, 0.285])
+#: Where teeth meet, and the middle of each: places from the midline, and how far it is to the nearest gap from there.
+_NEAREST_GAP = np.array([
+    [0.0, 0.046, 0.092, 0.1285, 0.165, 0.1985, 0.232, 0.2585, 0.285, 0.385],
+    [0.0, 0.046, 0.0, 0.0365, 0.0, 0.0335, 0.0, 0.0265, 0.0, 0.1],
+])  # fmt: skip
 
 
 def paint_mouth(
@@ -48,9 +52,8 @@ def _row(inside: np.ndarray, x: np.ndarray, y: np.ndarray, edge: float, away: fl
     arch = edge - away * 0.10 * x * x * (1 if away < 0 else 0.6)
     along = (y - arch) * away
     ax = np.abs(x)
-    gaps = np.zeros_like(x)
-    for gap in _GAPS if away < 0 else _GAPS * 0.72:
-        gaps = gaps + np.exp(-(((ax - gap) / 0.0065) ** 2))
+    to_gap = np.interp(ax, *(_NEAREST_GAP if away < 0 else 0.72 * _NEAREST_GAP)).astype(np.float32)
+    gaps = np.exp(-((to_gap / 0.0065) ** 2))
     cover = rise(along, -0.004, 0.008) * rise(ax, 0.31, 0.25)
     round_off = 1 - 0.72 * np.clip(ax / 0.27, 0, 1) ** 2
     enamel = (brightness * round_off * (1 - 0.30 * gaps))[..., None] * _colour([0.80, 0.74, 0.64], inside)

@@ -194,4 +194,4 @@ def _scene(units: np.ndarray, rng: np.random.Generator) -> Scene:
 
 
 def _clipped(rng: np.random.Generator, deviation: float, limit: float) -> float:
-    return float(np.clip(rng.normal(0, deviation), -limit, limit))
+    return float(min(max(rng.normal(0, deviation), -limit), limit))
