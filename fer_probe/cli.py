@@ -110,7 +110,7 @@ def draw(
 ) -> None:
     """Draw faces with known action units, as pictures with a table."""
     from fer_probe.faces import drawn_faces
-    from fer_probe.faces.face_table import write_face_table
+    from fer_probe.faces.layouts.face_table import write_face_table
 
     channels = 3 if colour else 1
     drawn = drawn_faces.draw_faces(

@@ -124,7 +124,7 @@ class _ProbedFaces:
         self.images: PreparedImages = checkpoint.preprocessing(faces)
         self.provenance = {
             "checkpoint_sha256": checkpoint.sha256,
-            "faces_sha256": arrays_sha256(np.asarray(faces.pixels[:]), faces.expression, faces.action_units),
+            "faces_sha256": arrays_sha256(faces.pixels, faces.expression, faces.action_units),
             "seed": settings.seed,
         }
         self.study = study.add_faces(set_name, faces, {**self.provenance, "source": faces.source})

@@ -104,8 +104,8 @@ def file_sha256(path: Path | str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def arrays_sha256(*arrays: np.ndarray) -> str:
-    """One SHA-256 over the shapes, types and bytes of arrays, in hexadecimal."""
+def arrays_sha256(*arrays: Any) -> str:
+    """One SHA-256 over the shapes, types and bytes of arrays, in hexadecimal; lazy ones are read in stretches."""
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(f"{array.shape}{array.dtype.str}".encode())

@@ -10,8 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fer_probe.faces import face_table, fer2013, fer2013_folders
 from fer_probe.faces.face_images import FaceImages, FacesError
+from fer_probe.faces.layouts import face_table, fer2013, fer2013_folders
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,19 @@ class Reader:
     Attributes:
         layout: what its owner or Kaggle hands out, in words.
         recognises: whether a path is this corpus; looks at names and headers only.
-        read: ``read(path, votes=None)``; whatever cannot be read is named in ``skipped``.
+        read: ``read(path, votes=None, check=False)``; whatever cannot be read is named in ``skipped``. With
+            ``check`` every picture is decoded at once.
         splits: ``"train"``, ``"validation"``, ``"test"`` → the owner's names in ``.split``.
+        write: ``write(faces, folder)`` writes drawn faces exactly so; None where that is not known yet.
+        drawn: which drawn pictures the layout is made for, ``"expressions"`` or ``"sequences"``.
     """
 
     layout: str
     recognises: Callable[[Path], bool]
     read: Callable[..., FaceImages]
     splits: Mapping[str, tuple[str, ...]]
+    write: Callable[[FaceImages, Path], object] | None = None
+    drawn: str = "expressions"
 
 
 #: Every corpus that can be read, in the order in which they are tried.
@@ -50,6 +55,7 @@ READERS: dict[str, Reader] = {
         face_table.recognises,
         face_table.read,
         face_table.SPLITS,
+        face_table.write_face_table,
     ),
 }
 
@@ -61,6 +67,7 @@ def load_faces(
     split: str | None = None,
     votes: Path | str | None = None,
     strict: bool = False,
+    check: bool = False,
 ) -> FaceImages:
     """Read a corpus as people have it.
 
@@ -72,6 +79,7 @@ def load_faces(
         votes: FERPlus's ``fer2013new.csv``, joined to FER2013's table row by row.
         strict: stop at the first row or picture that cannot be read, instead of naming them all in ``.skipped``
             and warning once.
+        check: decode every picture now, so that none turns out to be damaged later.
 
     Raises:
         FacesError: nothing there, nothing known, an unknown split, or (``strict``) something unreadable.
@@ -80,7 +88,7 @@ def load_faces(
     if not path.exists():
         raise FacesError(f"nothing at {path}")
     reader = READERS[corpus or _recognised(path)] if corpus in (None, *READERS) else _unknown(corpus)
-    faces = reader.read(path, votes=None if votes is None else Path(votes).expanduser())
+    faces = reader.read(path, votes=None if votes is None else Path(votes).expanduser(), check=check)
     _tell_skipped(faces, path, strict)
     if not len(faces):
         raise FacesError(f"{path} holds no face that can be read")

@@ -118,7 +118,7 @@ class FaceImages(Record):
         """
         chosen: Any = condition(self) if callable(condition) else condition
         index = np.arange(len(self))[chosen]
-        changed: dict[str, Any] = {name: value[index] for name, value in self._per_face() if "." not in name}
+        changed: dict[str, Any] = {name: _picked(value, index) for name, value in self._per_face() if "." not in name}
         changed["attributes"] = {name: value[index] for name, value in self.attributes.items()}
         return dataclasses.replace(self, **changed)
 
@@ -134,6 +134,11 @@ class FaceImages(Record):
         """Every field with one entry a picture; the attributes as ``attributes.NAME``."""
         known = [(name, getattr(self, name)) for name in self.PER_FACE if getattr(self, name) is not None]
         return known + [(f"attributes.{name}", value) for name, value in self.attributes.items()]
+
+
+def _picked(values: Any, index: np.ndarray) -> Any:
+    """Some of the values; pictures that lie on the disk stay there."""
+    return values.pick(index) if hasattr(values, "pick") else values[index]
 
 
 def _counted(count: int, noun: str) -> str:

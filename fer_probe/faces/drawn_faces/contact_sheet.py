@@ -71,10 +71,10 @@ def action_unit_sheet(
 ) -> np.ndarray:
     """Each action unit alone (columns) at growing intensities (rows), and nothing else different.
 
-    AU26 and AU27 are shown with AU25, as FACS scores them: a jaw can drop behind closed lips. The face fills the
+    AU26 is shown with AU25, as FACS scores it: a jaw can drop behind closed lips. The face fills the
     picture from the hairline to the chin. After ``columns`` units a new block of rows begins.
     """
-    shown = [(25, au) if au in (26, 27) else (au,) for au in action_units]
+    shown = [(25, au) if au == 26 else (au,) for au in action_units]
     blocks = [
         _action_unit_block(identity, shown[start : start + columns], intensities, size, channels)
         for start in range(0, len(shown), columns)

@@ -72,7 +72,8 @@ def movement(au: int, side: float) -> Movement:
                 always[sheet, ..., 1] += shift * part.by[1] * _sheet_fade(x, y, sheet, part.side)
         elif isinstance(part, Jaw):
             always[..., 1] += part.drop * _jaw_follow(x, y) * half
-            opening += _parted(x, y, 0.36 * part.drop, 0.64 * part.drop) * half[..., None]
+            lips = _parted(x, y, 0.36 * part.drop, 0.64 * part.drop) * half[..., None]
+            (always if part.free else opening)[...] += lips
         elif isinstance(part, Parting):
             (always if part.free else opening)[...] += _parted(x, y, part.up, part.down) * half[..., None]
     rows, columns = np.nonzero((np.abs(always) + np.abs(opening)).max((0, 3)) > 1e-6)

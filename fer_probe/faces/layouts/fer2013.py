@@ -47,12 +47,13 @@ def recognises(path: Path) -> bool:
         return False
 
 
-def read(path: Path, votes: Path | None = None) -> FaceImages:
+def read(path: Path, votes: Path | None = None, check: bool = False) -> FaceImages:
     """Read every row that can be read; the others are named in ``skipped``.
 
     Args:
         path: the table, or the folder it lies in.
         votes: FERPlus's ``fer2013new.csv``, joined by the order of rows.
+        check: changes nothing: pictures of a table are always read.
 
     Raises:
         FacesError: no such table, a damaged file, or votes that belong to another one.

@@ -230,7 +230,7 @@ class TestCache:
         """Everything comes back, the bad row too, without parsing."""
         first = load_faces(table)
         assert len(self.kept(tmp_path)) == 1
-        monkeypatch.setattr("fer_probe.faces.fer2013._parse", None)
+        monkeypatch.setattr("fer_probe.faces.layouts.fer2013._parse", None)
         again = load_faces(table)
         np.testing.assert_array_equal(again.pixels, first.pixels)
         assert (again.skipped, again.path.tolist()) == (first.skipped, first.path.tolist())
@@ -294,7 +294,7 @@ class TestReal:
     def test_the_second_process_reads_the_cache(self):
         """No parsing in a new process: its cost is measured by hand, its use proved here."""
         code = (
-            "import fer_probe.faces.fer2013 as f\n"
+            "import fer_probe.faces.layouts.fer2013 as f\n"
             "from fer_probe.faces.corpora import load_faces\n"
             f"load_faces({REAL!r}); f._parse = None; print(len(load_faces({REAL!r})))"
         )

@@ -7,6 +7,7 @@ Only ``path`` is required. ``AUnn`` is presence: 1, 0, empty = not coded; ``AUnn
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pandas as pd
 
 from fer_probe.expressions import EXPRESSIONS, expression_name
 from fer_probe.faces.face_images import FaceImages, FacesError
+from fer_probe.faces.found_faces import Coding, FoundFace, gather
 from fer_probe.records import appearing_file
 
 TABLE = "faces.csv"
@@ -68,27 +70,27 @@ def _written(faces: FaceImages, folder: Path) -> Path:
     return folder / TABLE
 
 
-def read(path: Path, votes: Path | None = None) -> FaceImages:
-    """Read a table and its pictures; what cannot be read is named in ``skipped``.
+def read(path: Path, votes: Path | None = None, check: bool = False) -> FaceImages:
+    """Read a table; its pictures are read when they are asked for. What cannot be read is named in ``skipped``.
 
     Args:
         path: the table, or its folder.
         votes: not known for this layout.
+        check: decode every picture now.
 
     Raises:
-        FacesError: a table that is none, pictures of several sizes, or votes.
+        FacesError: a table that is none, one without any picture, or votes.
     """
     table = path / TABLE if path.is_dir() else path
     if votes is not None:
         raise FacesError(f"votes belong to FER2013's table; {table} has none")
     rows = _rows(table)
     skipped: list[str] = []
-    pictures = [_picture_or_reason(table, row, name, skipped) for row, name in enumerate(rows["path"])]
-    kept = [row for row, picture in enumerate(pictures) if picture is not None]
-    if not kept:
-        raise FacesError(f"{table}: not one picture can be read; the first: {skipped[0] if skipped else 'no rows'}")
-    pixels = _stacked(table, [pictures[row] for row in kept], rows["path"].iloc[kept].tolist())
-    return _faces(table, rows.iloc[kept], pixels, skipped)
+    source = f"{table.parent.name}/{table.name}"
+    return gather(
+        table.parent, _found(table, rows, skipped), source=source, expression_names=EXPRESSIONS,
+        coding=_coding(rows), skipped=skipped, check=check,
+    )  # fmt: skip
 
 
 def _rows(table: Path) -> pd.DataFrame:
@@ -108,26 +110,34 @@ def _rows(table: Path) -> pd.DataFrame:
     return rows
 
 
-def _faces(table: Path, rows: pd.DataFrame, pixels: np.ndarray, skipped: list[str]) -> FaceImages:
-    numbers = sorted(int(match[1]) for name in rows if (match := _PRESENCE.fullmatch(str(name))))
-    presence = [_numbers(table, rows, f"AU{n:02d}" if f"AU{n:02d}" in rows else f"AU{n}") for n in numbers]
-    graded = [f"AU{n:02d}_intensity" for n in numbers]
-    has_intensity = any(name in rows for name in graded)
-    words: dict[str, Any] = {name: rows[name].fillna("").to_numpy(str) for name in _WORDS if name in rows}
-    return FaceImages(
-        pixels=pixels,
-        expression=_expressions(table, rows, skipped),
-        expression_names=EXPRESSIONS,
-        action_units=np.array(presence, np.float32).reshape(len(numbers), len(rows)).T,
-        action_unit_numbers=np.array(numbers, np.int64),
-        action_unit_intensity=np.stack([_numbers(table, rows, name) for name in graded], -1) if has_intensity else None,
-        action_unit_scale="0-1" if has_intensity else None,
-        frame=_numbers(table, rows, "frame").astype(np.int64) if "frame" in rows else None,
-        path=rows["path"].to_numpy(str),
-        source=f"{table.parent.name}/{table.name}",
-        skipped=tuple(skipped),
-        **words,
-    )
+def _coding(rows: pd.DataFrame) -> Coding:
+    numbers = tuple(sorted(int(match[1]) for name in rows if (match := _PRESENCE.fullmatch(str(name)))))
+    graded = any(f"AU{number:02d}_intensity" in rows for number in numbers)
+    return Coding(numbers, "0-1" if graded else None)
+
+
+def _found(table: Path, rows: pd.DataFrame, skipped: list[str]) -> Iterator[FoundFace]:
+    """Every row with a path, as a face."""
+    numbers = _coding(rows).numbers
+    presence = {n: _numbers(table, rows, f"AU{n:02d}" if f"AU{n:02d}" in rows else f"AU{n}") for n in numbers}
+    intensity = {n: _numbers(table, rows, f"AU{n:02d}_intensity") for n in numbers}
+    frames = np.nan_to_num(_numbers(table, rows, "frame"), nan=-1) if "frame" in rows else np.full(len(rows), -1)
+    words = {name: rows[name].fillna("").tolist() for name in ("expression", *_WORDS) if name in rows}
+    for row, name in enumerate(rows["path"]):
+        told = f"{table.name} row {row + 2}"
+        if not isinstance(name, str):
+            skipped.append(f"{told}: no path")
+            continue
+        own = {key: values[row] for key, values in words.items()}
+        yield FoundFace(
+            table.parent / name,
+            expression=_expression(own.pop("expression", ""), told, skipped),
+            frame=int(frames[row]),
+            presence={n: float(values[row]) for n, values in presence.items()},
+            intensity={n: float(values[row]) for n, values in intensity.items()},
+            told=f"{told}: {name}",
+            **own,
+        )
 
 
 def _table(faces: FaceImages, paths: list[str]) -> pd.DataFrame:
@@ -146,56 +156,13 @@ def _picture_path(faces: FaceImages, i: int) -> str:
     return f"{faces.subject[i]}/{i:05d}.png" if faces.subject is not None else f"{i:05d}.png"
 
 
-def _picture_or_reason(table: Path, row: int, name: Any, skipped: list[str]) -> np.ndarray | None:
-    """The picture of a row, or None with a sentence more in ``skipped``."""
+def _expression(word: str, told: str, skipped: list[str]) -> str:
+    """The expression's one name; a word that is none is named, and its face stays without an expression."""
     try:
-        if not isinstance(name, str):
-            raise ValueError("no path")
-        return _picture(table.parent / name, name)
+        return expression_name(word) if word.strip() else ""
     except ValueError as error:
-        skipped.append(f"{table.name} row {row + 2}: {error}")
-        return None
-
-
-def _picture(path: Path, name: str) -> np.ndarray:
-    """(C, H, W) uint8, colours as red, green, blue; ValueError with the reason where there is none."""
-    if not path.is_file():
-        raise ValueError(f"there is no file {name}")
-    try:
-        content = np.fromfile(path, np.uint8)
-    except OSError as error:
-        raise ValueError(f"{name} cannot be opened ({error.strerror})") from error
-    if not len(content):
-        raise ValueError(f"{name} is an empty file")
-    image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED)
-    if image is None:
-        raise ValueError(f"{name} cannot be decoded; it is damaged, or no picture")
-    if image.dtype != np.uint8:
-        raise ValueError(f"{name} has {8 * image.itemsize} bits a channel, expected 8")
-    if image.ndim == 2:
-        return np.asarray(image)[None]
-    colours: np.ndarray = cv2.cvtColor(image[..., :3], cv2.COLOR_BGR2RGB).transpose(2, 0, 1)
-    return colours
-
-
-def _stacked(table: Path, pictures: list[Any], names: list[str]) -> np.ndarray:
-    sizes = {picture.shape: name for picture, name in zip(pictures, names, strict=True)}
-    if len(sizes) > 1:
-        (one, first), (two, second) = list(sizes.items())[:2]
-        raise FacesError(f"{table}: pictures differ in size, {first} is {one} and {second} is {two}; resize them")
-    return np.stack(pictures)
-
-
-def _expressions(table: Path, rows: pd.DataFrame, skipped: list[str]) -> np.ndarray:
-    """Indices into EXPRESSIONS; a word that is none is named, and its face stays without an expression."""
-    found = np.full(len(rows), -1)
-    for place, (row, word) in enumerate(rows["expression"].items() if "expression" in rows else ()):
-        if isinstance(word, str) and word.strip():
-            try:
-                found[place] = EXPRESSIONS.index(expression_name(word))
-            except ValueError as error:
-                skipped.append(f"{table.name} row {int(str(row)) + 2}: {error}")
-    return found
+        skipped.append(f"{told}: {error}")
+        return ""
 
 
 def _numbers(table: Path, rows: pd.DataFrame, name: str) -> np.ndarray:

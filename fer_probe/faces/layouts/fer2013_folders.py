@@ -12,7 +12,7 @@ import numpy as np
 
 from fer_probe.expressions import FER2013_ORDER, expression_name
 from fer_probe.faces.face_images import FaceImages, FacesError
-from fer_probe.faces.fer2013 import SIDE, UNDIVIDED_TEST, USAGES
+from fer_probe.faces.layouts.fer2013 import SIDE, UNDIVIDED_TEST, USAGES
 
 _FOLDERS = {
     "train": "Training", "training": "Training",
@@ -27,12 +27,13 @@ def recognises(path: Path) -> bool:
     return path.is_dir() and any(True for _ in _split_folders(path))
 
 
-def read(path: Path, votes: Path | None = None) -> FaceImages:
+def read(path: Path, votes: Path | None = None, check: bool = False) -> FaceImages:
     """Read every picture that can be read; the others are named in ``skipped``.
 
     Args:
         path: the folder with ``train`` and ``test``, or one above it.
         votes: is refused: FERPlus is joined by the order of rows, which the folders have lost.
+        check: changes nothing: these pictures are always read.
     """
     if votes is not None:
         raise FacesError("FERPlus votes are joined by the order of the table's rows; give fer2013.csv, not folders")
