@@ -9,7 +9,7 @@ from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS
 #: How strongly a chosen expression is shown.
 PEAK = 0.8
 
-_OPENS, _JAW = 25, (26, 27)
+_OPENS, _JAW = 25, (26,)
 #: Why a unit excludes others; the first that stands in a pair speaks for it.
 _INSTEAD = {
     24: "the lips are pressed together or apart",
@@ -44,7 +44,7 @@ def clashes() -> list[tuple[int, int, str]]:
 
 
 def closed_jaws() -> list[tuple[int, int, str]]:
-    """Units that move the jaw, the unit that parts the lips, and what is seen without it."""
+    """Units that drop the jaw, the unit that parts the lips, and what is seen without it; AU27 opens them itself."""
     words = "AU{} moves the jaw behind closed lips; raise AU{}, lips part, to see the mouth open."
     return [(au, _OPENS, words.format(au, _OPENS)) for au in _JAW if au in DRAWN_ACTION_UNITS]
 

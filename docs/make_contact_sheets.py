@@ -5,11 +5,11 @@ python docs/make_contact_sheets.py
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from fer_probe.action_units import ACTION_UNITS
 from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS, Identity, action_unit_sheet, expression_sheet
+from fer_probe.figures.pictures import webp
 
 PICTURES = Path(__file__).parent / "pictures"
 SHOWN = Identity(
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _write(name: str, sheet: np.ndarray) -> None:
-    cv2.imwrite(str(PICTURES / f"{name}.png"), sheet[..., ::-1] if sheet.ndim == 3 else sheet)
+    (PICTURES / f"{name}.webp").write_bytes(webp(sheet, quality=92))
 
 
 if __name__ == "__main__":
