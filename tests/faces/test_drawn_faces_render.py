@@ -62,11 +62,15 @@ def test_one_sided_unit_moves_one_side(au: int) -> None:
 
 
 def test_parted_lips_need_au25() -> None:
-    """A dropped jaw alone keeps the lips together; with AU25 the mouth opens dark."""
+    """A dropped jaw alone keeps the lips together; with AU25, or stretched by AU27, the mouth opens dark."""
     camera = Camera(noise=0, blur=0)
-    closed, open_ = (render_face(Identity(), units, camera=camera)[0] for units in ({26: 1.0}, {26: 1.0, 25: 0.8}))
     mouth = (slice(60, 84), slice(40, 56))
-    assert (open_[mouth] < 45).sum() > (closed[mouth] < 45).sum() + 30
+    closed, parted, stretched = (
+        (render_face(Identity(), units, camera=camera)[0][mouth] < 45).sum()
+        for units in ({26: 1.0}, {26: 1.0, 25: 0.8}, {27: 1.0})
+    )
+    assert parted > closed + 30
+    assert stretched > closed + 30
 
 
 def test_noise_is_the_seed_s_alone() -> None:
