@@ -13,7 +13,7 @@ from fer_probe.faces.drawn_faces.scene import Pose
 from trainers import TrainingError
 from trainers.action_unit_regressor import RegressorRecipe, _mirrored, _moved, train_action_unit_regressor
 
-TINY = RegressorRecipe(size=32, epochs=20, batch_size=32, shift=1)
+TINY = RegressorRecipe(size=32, epochs=10, learning_rate=4e-3, batch_size=32, shift=1)
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +46,10 @@ def test_landmarks_move_with_their_picture():
 
 
 def test_it_learns_people_it_never_saw(learnt):
-    """Closed eyes and raised brows are read off other people; the loss falls."""
+    """A stretched mouth is read off other people after few steps; the loss falls."""
     trained, _ = learnt
-    assert trained.curves["loss"][-1] < 0.8 * trained.curves["loss"][0]
-    assert min(trained.metrics["correlation"][name] for name in ("AU1", "AU43")) > 0.5
+    assert trained.curves["loss"][-1] < 0.6 * trained.curves["loss"][0]
+    assert trained.metrics["correlation"]["AU27"] > 0.5
 
 
 def test_the_checkpoint_measures_alone(learnt):
