@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 import fer_probe as fp
-from trainers.planted_detectors import plant_detectors
+from trainers.planted_detectors import Planted, plant_detectors
 
 
 def main() -> None:
@@ -45,7 +45,7 @@ def _score(faces: fp.FaceImages, unseen: fp.FaceImages, chosen: argparse.Namespa
     return hits / len(planted.maps)
 
 
-def _whose(planted: object, number: int | None) -> str:
+def _whose(planted: Planted, number: int | None) -> str:
     owners = dict(zip(planted.maps, planted.action_unit_numbers, strict=True))
     return f"the detector of AU{owners[number]}" if number in owners else "a free map"
 
