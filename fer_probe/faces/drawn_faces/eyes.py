@@ -7,7 +7,7 @@ import numpy as np
 from fer_probe.faces.drawn_faces import plane
 from fer_probe.faces.drawn_faces.identity import Identity
 from fer_probe.faces.drawn_faces.muscle_fields import DRAWN_ACTION_UNITS
-from fer_probe.faces.drawn_faces.plane import rise
+from fer_probe.faces.drawn_faces.plane import limited, rise
 from fer_probe.faces.drawn_faces.portrait import Portrait
 from fer_probe.faces.drawn_faces.skin import in_channels
 
@@ -64,7 +64,7 @@ def lids(identity: Identity, au: dict[int, float]) -> Lids:
 
 def lid_line(shape: Lids, t: np.ndarray, upper: bool) -> np.ndarray:
     """y of a lid's edge; t runs from the inner (−1) to the outer corner (+1)."""
-    s = np.clip(t, -1, 1)
+    s = limited(t, -1, 1)
     corner_line = -shape.tilt * s
     if upper:
         arch = (1 - np.abs(s) ** 2.3) ** 0.8 * (1 - 0.10 * s)
@@ -128,7 +128,7 @@ def paint_eye(picture: np.ndarray, u: np.ndarray, eye: EyeOwner, light: EyeLight
     under_upper, above_lower = y - upper, lower - y
     _crease(picture, t, y, shape)
     edge = 1 / light.pixel
-    opening = np.clip(np.minimum(under_upper, above_lower) * edge + 0.5, 0, 1) * (np.abs(t) < 1)
+    opening = limited(np.minimum(under_upper, above_lower) * edge + 0.5, 0, 1) * (np.abs(t) < 1)
     if opening.any():
         ball = _ball(x, y, eye, light)
         ball *= (1 - 0.62 * np.exp(-((under_upper * 45) ** 2)) - 0.15 * np.exp(-((above_lower * 60) ** 2)))[..., None]
@@ -142,7 +142,7 @@ def _ball(x: np.ndarray, y: np.ndarray, eye: EyeOwner, light: EyeLight) -> np.nd
     """Sclera, iris and pupil, unlit, (h, w, K)."""
     skin, channels = eye.skin, len(eye.skin)
     white = np.array([0.56, 0.50, 0.47] if channels == 3 else [0.51], np.float32)
-    round_off = 1 - 0.42 * np.clip(x * x * 38, 0, 1)
+    round_off = 1 - 0.42 * limited(x * x * 38, 0, 1)
     ball: np.ndarray = round_off[..., None] * white * np.float32(light.dimming)
     caruncle = np.exp(-(((x + 0.150) / 0.020) ** 2) - ((y - 0.008) / 0.03) ** 2)
     ball += (0.8 * caruncle)[..., None] * (
@@ -151,11 +151,11 @@ def _ball(x: np.ndarray, y: np.ndarray, eye: EyeOwner, light: EyeLight) -> np.nd
     ix, iy = x - 0.050 * eye.gaze[0] * eye.side, y + 0.004 - 0.030 * eye.gaze[1]
     r = np.sqrt(ix * ix + iy * iy)
     edge = 1 / (light.pixel + 0.006)
-    disc = np.clip((_IRIS_RADIUS - r) * edge + 0.5, 0, 1)
+    disc = limited((_IRIS_RADIUS - r) * edge + 0.5, 0, 1)
     ring = 1 - 0.65 * rise(r, 0.048, _IRIS_RADIUS)
     glow = 0.85 + 0.7 * rise(iy, -0.02, 0.05)
     ball += disc[..., None] * ((ring * glow)[..., None] * eye.iris - ball)
-    pupil = np.clip((0.029 - r) * edge + 0.5, 0, 1)
+    pupil = limited((0.029 - r) * edge + 0.5, 0, 1)
     ball *= (1 - 0.93 * pupil)[..., None]
     return ball
 
@@ -170,7 +170,7 @@ def _catch_light(ball: np.ndarray, x: np.ndarray, y: np.ndarray, eye: EyeOwner, 
 
 def _crease(picture: np.ndarray, t: np.ndarray, y: np.ndarray, shape: Lids) -> None:
     """The fold over the upper lid, at rest height whatever the lid does; a lid tightened below bags up."""
-    s = np.clip(t, -1.1, 1.1)
+    s = limited(t, -1.1, 1.1)
     line = -shape.tilt * s - (shape.rest_upper + shape.crease) * (1 - 0.62 * np.abs(s) ** 2.2)
     ends = rise(np.abs(t - 0.05), 1.12, 0.65)
     q = (y - line) * (1 / 0.0125)
@@ -183,9 +183,9 @@ def _crease(picture: np.ndarray, t: np.ndarray, y: np.ndarray, shape: Lids) -> N
 
 def _lashes(picture: np.ndarray, t: np.ndarray, under_upper: np.ndarray, above_lower: np.ndarray, lash: float) -> None:
     ends = rise(np.abs(t - 0.04), 1.10, 0.92)
-    weight = (0.62 + 0.38 * np.clip(t, -1, 1)) * ends
+    weight = (0.62 + 0.38 * limited(t, -1, 1)) * ends
     q = (under_upper + 0.004) * (1 / (0.0105 + 0.004 * lash))
     line = lash * weight * np.exp(-q * q)
     q = (above_lower + 0.004) * (1 / 0.009)
     line = np.maximum(line, 0.36 * lash * weight * np.exp(-q * q))
-    picture *= (1 - np.clip(line, 0, 0.95))[..., None]
+    picture *= (1 - limited(line, 0, 0.95))[..., None]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fer_probe.faces.drawn_faces import plane
-from fer_probe.faces.drawn_faces.plane import rise
+from fer_probe.faces.drawn_faces.plane import limited, rise
 from fer_probe.faces.drawn_faces.skin import in_channels
 
 #: Where teeth meet, and the middle of each: places from the midline, and how far it is to the nearest gap from there.
@@ -26,7 +26,7 @@ def paint_mouth(
         shade: the light that falls on the mouth.
         pixel: plane units in a pixel.
     """
-    cover = np.clip(open_by / pixel, 0, 1)
+    cover = limited(open_by / pixel, 0, 1)
     x, y = skull[..., 0], skull[..., 1]
     inside = np.broadcast_to(_colour([0.045, 0.012, 0.011], picture), picture.shape).copy()
     _tongue(inside, x, y, jaw_drop)
@@ -55,7 +55,7 @@ def _row(inside: np.ndarray, x: np.ndarray, y: np.ndarray, edge: float, away: fl
     to_gap = np.interp(ax, *(_NEAREST_GAP if away < 0 else 0.72 * _NEAREST_GAP)).astype(np.float32)
     gaps = np.exp(-((to_gap / 0.0065) ** 2))
     cover = rise(along, -0.004, 0.008) * rise(ax, 0.31, 0.25)
-    round_off = 1 - 0.72 * np.clip(ax / 0.27, 0, 1) ** 2
+    round_off = 1 - 0.72 * limited(ax / 0.27, 0, 1) ** 2
     enamel = (brightness * round_off * (1 - 0.30 * gaps))[..., None] * _colour([0.80, 0.74, 0.64], inside)
     gums = rise(along, 0.105, 0.12)[..., None]
     enamel = enamel + gums * (_colour([0.34, 0.13, 0.12], inside) * round_off[..., None] - enamel)

@@ -188,7 +188,7 @@ def pixels_around(at_nodes: np.ndarray, size: int) -> Window:
     """The window of a picture that marked nodes (n, n) uint8 of its whole net have a say in; empty without any."""
     x, y, width, height = cv2.boundingRect(at_nodes)
     rows, columns = (
-        slice(*(int(np.clip(_MESH * node, 0, size)) for node in (first - 3, first + count + 1)))
+        slice(*(min(max(_MESH * node, 0), size) for node in (first - 3, first + count + 1)))
         for first, count in ((y, height), (x, width))
     )
     return (rows, columns) if width else (slice(0, 0), slice(0, 0))
