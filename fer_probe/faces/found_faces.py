@@ -13,6 +13,7 @@ from PIL import Image
 
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.picture_files import Box, PictureFiles, cut_out, decoded, reasons_unreadable, window
+from fer_probe.faces.reading_progress import told_progress
 
 _UNKNOWN_FRAME = -1
 
@@ -88,13 +89,8 @@ def gather(
     Raises:
         FacesError: no picture at all can be read.
     """
-    faces = list(found)
-    told = list(skipped)
-    reasons = reasons_unreadable([face.file for face in faces], decode=check)
-    told += [
-        f"{face.told or _told_path(face.file, root)}: {why}" for face, why in zip(faces, reasons, strict=True) if why
-    ]
-    faces = [face for face, why in zip(faces, reasons, strict=True) if why is None]
+    faces, unreadable = _readable(root, list(told_progress(found, "finding pictures")), check)
+    told = [*skipped, *unreadable]  # read after the faces were found, for their reader adds to it as it goes
     if not faces:
         raise FacesError(f"{root}: no picture of {source} can be read; {'; '.join(told[:3]) or 'none is there'}")
     boxes = [face.box for face in faces] if any(face.box for face in faces) else None
@@ -137,7 +133,8 @@ def _readable(root: Path, faces: list[FoundFace], check: bool) -> tuple[list[Fou
 
 
 def _told_path(file: Path, root: Path) -> str:
-    return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
+    """As it lies in the corpus; by letters, for pathlib takes seconds for a hundred thousand."""
+    return file.as_posix().removeprefix(f"{root.as_posix()}/")
 
 
 def _coded(codes: Sequence[Mapping[int, float] | None], coding: Coding) -> np.ndarray:
@@ -176,8 +173,11 @@ def _moved_landmarks(face: FoundFace, shape: tuple[int, int, int]) -> np.ndarray
     """A file's landmarks as they lie in the picture that is cut out and resized; pixel centres at whole numbers."""
     if face.landmarks is None:
         return np.full((68, 2), np.nan)
-    with Image.open(face.file) as opened:  # reads the header only
-        width, height = opened.size
+    try:
+        with Image.open(face.file) as opened:  # reads the header only
+            width, height = opened.size
+    except OSError:  # a damaged header: the picture is an error as soon as it is decoded
+        return np.full((68, 2), np.nan)
     top, left, bottom, right = window(face.box, height, width)
     scale = np.array([shape[2] / (right - left), shape[1] / (bottom - top)])
     moved: np.ndarray = (face.landmarks - [left, top] + 0.5) * scale - 0.5

@@ -2,10 +2,12 @@
 
 A corpus larger than memory works. Before anything is decoded, the first and the last bytes of each file tell whether
 it is a whole picture; what is damaged in between shows when it is decoded, and then is an error that names the file.
+PNG files carry checksums; of the others some damage decodes to a torn picture, and nothing tells.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,16 @@ import cv2
 import numpy as np
 
 from fer_probe.faces.face_images import FacesError
+from fer_probe.faces.reading_progress import STEP, told_progress
 
 #: Endings of files that are taken for pictures.
 PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm"})
 #: (top, left, bottom, right) of a face within its picture, as shares of height and width.
 Box = tuple[float, float, float, float]
 
-_PNG, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND"
-_JPEG, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
+_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
+#: How such a file begins, what its pixels begin with, and what ends it.
+_ENDS = ((_PNG, b"IDAT", b"IEND"), (_JPEG, b"\xff\xda", b"\xff\xd9"))
 _THREADS = 8
 
 
@@ -56,8 +60,9 @@ class PictureFiles:
             FacesError: a file that cannot be decoded; the message names it.
         """
         if isinstance(index, tuple):
-            pictures = self[index[0]]
-            return pictures[index[1:] if pictures.ndim == 3 else (slice(None), *index[1:])]
+            first, *rest = index if index[0] is not Ellipsis else (slice(None), *index)
+            pictures = self[first]
+            return pictures[tuple(rest) if pictures.ndim == 3 else (slice(None), *rest)]
         if isinstance(index, int | np.integer):
             return self._read(int(index))
         chosen = np.arange(len(self))[index]
@@ -143,7 +148,7 @@ def is_picture_file(file: Path) -> bool:
     return file.suffix.lower() in PICTURE_ENDINGS and not file.name.startswith(".")
 
 
-def reasons_unreadable(files: Iterable[Path], decode: bool = False) -> list[str | None]:
+def reasons_unreadable(files: Sequence[Path], decode: bool = False) -> list[str | None]:
     """Why each file is no picture, or None where it seems to be one.
 
     Args:
@@ -152,8 +157,10 @@ def reasons_unreadable(files: Iterable[Path], decode: bool = False) -> list[str 
             another kind, or cut off.
     """
     look = _reason_to_decode if decode else _reason_by_its_ends
+    stretches = [files[start : start + STEP] for start in range(0, len(files), STEP)]
     with ThreadPoolExecutor(_THREADS) as pool:
-        return list(pool.map(look, files, chunksize=256))
+        looked = (why for reasons in pool.map(lambda stretch: [*map(look, stretch)], stretches) for why in reasons)
+        return list(told_progress(looked, "decoding pictures" if decode else "looking at pictures", len(files)))
 
 
 def _reason_to_decode(file: Path) -> str | None:
@@ -161,30 +168,36 @@ def _reason_to_decode(file: Path) -> str | None:
         decoded(file)
     except ValueError as error:
         return str(error)
-    return None
+    return _reason_by_its_ends(file)  # some decoders fill what is cut off with grey
 
 
 def _reason_by_its_ends(file: Path) -> str | None:
     try:
         with file.open("rb", buffering=0) as opened:
-            head = opened.read(32)
+            head = opened.read(64)
             if not head:
                 return "an empty file"
-            tail = head if len(head) < 32 else _tail(opened)
+            whole = _has_its_end(opened, head)
     except FileNotFoundError:
         return "there is no such file"
     except OSError as error:
         return f"cannot be opened ({error.strerror})"
-    cut_off = (head.startswith(_PNG) and _PNG_END not in tail) or (head.startswith(_JPEG) and _JPEG_END not in tail)
-    if cut_off:
+    if whole is False:
         return "is cut off: its end is missing"
-    known = head.startswith((_PNG, _JPEG)) or cv2.haveImageReader(str(file))
-    return None if known else "no picture that can be read"
+    return None if whole or cv2.haveImageReader(str(file)) else "no picture that can be read"
 
 
-def _tail(opened: Any) -> bytes:
-    """The last bytes of a file; some programs write a few of their own after a JPEG's end."""
-    end = opened.seek(0, 2)
-    opened.seek(max(0, end - 64))
-    content: bytes = opened.read(64)
-    return content
+def _has_its_end(opened: FileIO, head: bytes) -> bool | None:
+    """Whether a PNG or JPEG ends as it should; None for another kind.
+
+    Cameras and programs write things of their own behind the end, and a thumbnail with an end in front.
+    """
+    for begins, pixels, ends in _ENDS:
+        if head.startswith(begins):
+            opened.seek(max(0, opened.seek(0, 2) - 64))
+            if ends in opened.read(64):
+                return True
+            opened.seek(0)
+            content = opened.read()
+            return content.rfind(ends) > content.rfind(pixels)
+    return None

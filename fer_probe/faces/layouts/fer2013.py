@@ -23,6 +23,7 @@ import numpy as np
 from fer_probe.expressions import FER2013_ORDER, FERPLUS_ORDER
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.parsed_cache import Arrays, parsed
+from fer_probe.faces.reading_progress import told_progress
 
 SIDE = 48
 USAGES = ("Training", "PublicTest", "PrivateTest")
@@ -89,7 +90,7 @@ def _parse(path: Path) -> Arrays:
         columns = _header(next(lines, []))
         if "pixels" not in columns:
             raise FacesError(f"{path} has no column 'pixels'; its header is {', '.join(columns) or 'empty'}")
-        for number, cells in enumerate(lines, start=2):
+        for number, cells in enumerate(told_progress(lines, "reading rows"), start=2):
             row = dict(zip(columns, cells, strict=False))
             usages.append(row.get("Usage", "Training" if "emotion" in columns else UNDIVIDED_TEST).strip())
             try:

@@ -13,6 +13,7 @@ import numpy as np
 from fer_probe.expressions import FER2013_ORDER, expression_name
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.layouts.fer2013 import SIDE, UNDIVIDED_TEST, USAGES
+from fer_probe.faces.reading_progress import told_progress
 
 _FOLDERS = {
     "train": "Training", "training": "Training",
@@ -38,7 +39,7 @@ def read(path: Path, votes: Path | None = None, check: bool = False) -> FaceImag
     if votes is not None:
         raise FacesError("FERPlus votes are joined by the order of the table's rows; give fer2013.csv, not folders")
     pixels, expression, names, splits, skipped = [], [], [], [], []
-    for file, folder_split in _files(path):
+    for file, folder_split in told_progress(_files(path), "reading pictures"):
         name = file.relative_to(path).as_posix()
         try:
             label, picture = _label(file), _picture(file)
