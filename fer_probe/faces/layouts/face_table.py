@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pandas as pd
 
 from fer_probe.expressions import EXPRESSIONS, expression_name
+from fer_probe.faces.corpus_folders import new_folder, write_picture
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.found_faces import Coding, FoundFace, gather
 from fer_probe.records import appearing_file
@@ -48,26 +48,13 @@ def write_face_table(faces: FaceImages, folder: Path | str) -> Path:
     Raises:
         FacesError: the folder holds something already, and nothing is written; or it cannot be written to.
     """
-    folder = Path(folder)
-    try:
-        if folder.exists() and any(folder.iterdir()):
-            raise FacesError(f"{folder} is not empty; give a new folder, so that nothing in it is lost")
-        return _written(faces, folder)
-    except OSError as error:
-        raise FacesError(f"{folder} cannot be written ({error.strerror}); give a folder that can") from error
-
-
-def _written(faces: FaceImages, folder: Path) -> Path:
-    paths = [_picture_path(faces, i) for i in range(len(faces))]
-    for i, path in enumerate(paths):
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        image = np.asarray(faces.pixels[i])
-        colours = image[0] if len(image) == 1 else cv2.cvtColor(image.transpose(1, 2, 0), cv2.COLOR_RGB2BGR)
-        if not cv2.imwrite(str(folder / path), colours):
-            raise FacesError(f"{folder / path} cannot be written; is the disk full?")
-    with appearing_file(folder / TABLE) as partial:
-        _table(faces, paths).to_csv(partial, index=False)
-    return folder / TABLE
+    with new_folder(folder) as made:
+        paths = [_picture_path(faces, i) for i in range(len(faces))]
+        for i, path in enumerate(paths):
+            write_picture(made / path, faces.pixels[i])
+        with appearing_file(made / TABLE) as partial:
+            _table(faces, paths).to_csv(partial, index=False)
+    return made / TABLE
 
 
 def read(path: Path, votes: Path | None = None, check: bool = False) -> FaceImages:
