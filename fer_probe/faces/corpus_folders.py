@@ -12,6 +12,8 @@ from fer_probe.faces.face_images import FacesError
 
 #: Deepest level at which a corpus is looked for: archives unpack into a folder of a folder of their own name.
 DEEPEST = 5
+#: As near to the picture as JPEG comes: grey within one level, colours unthinned.
+_AS_JPEG = (cv2.IMWRITE_JPEG_QUALITY, 100, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
 
 
 def folders_below(path: Path, deepest: int = DEEPEST) -> Iterator[Path]:
@@ -67,5 +69,6 @@ def write_picture(file: Path, picture: np.ndarray) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     picture = np.asarray(picture)
     colours = picture[0] if len(picture) == 1 else cv2.cvtColor(picture.transpose(1, 2, 0), cv2.COLOR_RGB2BGR)
-    if not cv2.imwrite(str(file), colours):
+    options = _AS_JPEG if file.suffix.lower() in (".jpg", ".jpeg") else ()
+    if not cv2.imwrite(str(file), colours, options):
         raise FacesError(f"{file} cannot be written; is the disk full?")

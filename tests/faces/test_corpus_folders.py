@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fer_probe.faces.corpus_folders import child_files, folders_below, new_folder, write_picture
+from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.face_images import FacesError
 from fer_probe.faces.picture_files import decoded
 
@@ -38,6 +39,14 @@ def test_a_written_picture_is_the_same(tmp_path, channels):
     picture = RNG.integers(0, 256, (channels, 5, 4), dtype=np.uint8)
     write_picture(tmp_path / "S010" / "002" / "one.png", picture)
     np.testing.assert_array_equal(decoded(tmp_path / "S010" / "002" / "one.png"), picture)
+
+
+@pytest.mark.parametrize(("channels", "levels"), [(1, 1), (3, 4)])
+def test_a_written_jpeg_is_nearly_the_same(tmp_path, channels, levels):
+    """A corpus of JPEGs read back tells the same face: grey within one level, colour within a few."""
+    picture = draw_faces(1, 32, channels=channels).pixels[0]
+    write_picture(tmp_path / "000.jpeg", picture)
+    assert np.abs(decoded(tmp_path / "000.jpeg").astype(int) - picture).max() <= levels
 
 
 def test_a_folder_that_cannot_be_taken(tmp_path):
