@@ -5,23 +5,18 @@ are called, so that ``--help`` is quick.
 """
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
+
+from fer_probe.console import console, one_sentence, print_best_maps, reading_bar, write_sheet
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from fer_probe.faces.corpora import Reader
     from fer_probe.faces.face_images import FaceImages
-    from fer_probe.study import Study
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
 app = typer.Typer(
     help="What has a facial-expression network learnt to see, and is that a facial action unit?",
     no_args_is_help=True,
@@ -54,7 +49,7 @@ class Rules(StrEnum):
 
 def main() -> None:
     """Run the command line; an error of the user's input is one sentence, and exit code 2."""
-    with _one_sentence():
+    with one_sentence():
         app()
 
 
@@ -85,18 +80,21 @@ def demo(
     study = probe_checkpoint(checkpoint, shown.probed, out, settings, name=shown.title, say=console.print)
     checkpoint.path.unlink()  # the study keeps its own copy
     report = write_report(study)
-    _print_best_maps(study)
+    print_best_maps(study)
     console.print(f"Study   {study.folder}\nReport  {report}")
     if serve:
         dashboard(out, port)
 
 
-@app.command(epilog="Example: fer-probe draw faces --subjects 20 --pictures action_units --size 128")
+@app.command(epilog="Example: fer-probe draw faces --subjects 20 --size 128; fer-probe draw drawn-ck --as ck_plus")
 def draw(
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
     subjects: Annotated[int, typer.Option(min=1, help="How many people.")] = 40,
     size: Annotated[int, typer.Option(min=24, help="Pixels a side.")] = 96,
-    pictures: Annotated[Pictures, typer.Option(help="What each person shows.")] = Pictures.expressions,
+    corpus: Annotated[str, typer.Option("--as", help="Lay them out as this corpus is, such as ck_plus.")] = "csv",
+    pictures: Annotated[
+        Pictures | None, typer.Option(help="What each person shows; what the layout is made for if left out.")
+    ] = None,
     per_subject: Annotated[
         int | None, typer.Option(min=1, help="Pictures of each expression; of each person for action_units.")
     ] = None,
@@ -108,38 +106,41 @@ def draw(
     ] = None,
     seed: Seed = 0,
 ) -> None:
-    """Draw faces with known action units, as pictures with a table."""
+    """Draw faces with known action units, as pictures with a table, or in the layout of a corpus."""
     from fer_probe.faces import drawn_faces
-    from fer_probe.faces.layouts.face_table import write_face_table
 
+    layout = _layout(corpus)
     channels = 3 if colour else 1
-    drawn = drawn_faces.draw_faces(
-        subjects, size, seed, pictures=pictures.value, per_subject=per_subject, channels=channels
-    )  # fmt: skip
-    table = write_face_table(drawn, folder)
-    console.print(f"{len(drawn)} faces of {subjects} subjects in {folder}; labels in {table}")
+    kind: Any = pictures.value if pictures else layout.drawn
+    drawn = drawn_faces.draw_faces(subjects, size, seed, pictures=kind, per_subject=per_subject, channels=channels)
+    assert layout.write is not None  # _layout saw to it
+    layout.write(drawn, folder)
+    console.print(f"{len(drawn)} faces of {subjects} subjects in {folder}, as {corpus}: {layout.layout}", markup=False)
     if sheet is not None:
-        _write_picture(drawn_faces.drawn_sheet(drawn), sheet)
+        write_sheet(drawn_faces.drawn_sheet(drawn), sheet)
     if action_unit_sheet is not None:
-        _write_picture(
+        write_sheet(
             drawn_faces.action_unit_sheet(drawn.identity(0), size=max(size, 96), channels=channels), action_unit_sheet
         )
 
 
-@app.command(epilog="Example: fer-probe faces fer2013.csv --sheet faces.png")
+@app.command(epilog="Example: fer-probe faces fer2013.csv --check --sheet faces.png")
 def faces(
     path: Annotated[Path, typer.Argument(help="A corpus: file or folder.")],
     sheet: Annotated[Path | None, typer.Option(help="Write a contact sheet to this PNG.")] = None,
     corpus: Corpus = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first thing that cannot be read.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Decode every picture, and list each bad one.")] = False,
 ) -> None:
     """Say what a corpus holds: pictures, labels, subjects, action units, and what could not be read."""
     from fer_probe.faces.summary import summary
 
-    found = _read(path, strict, corpus=corpus)
-    console.print(summary(found))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".* could not be read: ")  # the summary lists what
+        found = _read(path, strict, corpus=corpus, check=check)
+    console.print(summary(found, listed=None if check else 20), markup=False, soft_wrap=True)
     if sheet is not None:
-        _write_sheet(found, sheet)
+        _write_contact_sheet(found, sheet)
 
 
 @app.command(epilog="Example: fer-probe train jahromi_medium --faces fer2013.csv --checkpoint medium.safetensors")
@@ -213,7 +214,7 @@ def probe(
     settings = ProbeSettings(layers=layer, rule=rule.value, extensions=extensions, steps=steps, seed=seed)
     study = probe_checkpoint(loaded, sets, out, settings, say=console.print)
     write_report(study)
-    _print_best_maps(study)
+    print_best_maps(study)
     console.print(f"Study {study.folder}; look at it with: fer-probe dashboard {study.folder}")
 
 
@@ -246,26 +247,27 @@ def dashboard(
     serve(study, port=port, open_browser=browser)
 
 
-@contextmanager
-def _one_sentence() -> Iterator[None]:
-    """Errors of the user's input and warnings as sentences for people; anything else keeps its traceback."""
-    from fer_probe.errors import USER_ERRORS
+def _read(
+    path: Path, strict: bool = False, split: str | None = None, corpus: str | None = None, check: bool = False
+) -> "FaceImages":
+    import cv2
 
-    warnings.showwarning = lambda message, *_rest, **_options: errors.print(f"[yellow]Note:[/yellow] {message}")
-    try:
-        yield
-    except USER_ERRORS as error:
-        errors.print(f"[red]Error:[/red] {error}", soft_wrap=True)
-        raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        errors.print("Stopped; what was finished is kept.")
-        raise SystemExit(130) from None
-
-
-def _read(path: Path, strict: bool = False, split: str | None = None, corpus: str | None = None) -> "FaceImages":
     from fer_probe.faces.corpora import load_faces
 
-    return load_faces(path, corpus, split=split, strict=strict)
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # a damaged picture is named by us, in words
+    with reading_bar():
+        return load_faces(path, corpus, split=split, strict=strict, check=check)
+
+
+def _layout(corpus: str) -> "Reader":
+    """A corpus whose layout can be drawn in."""
+    from fer_probe.faces.corpora import READERS
+    from fer_probe.faces.face_images import FacesError
+
+    if corpus not in READERS or READERS[corpus].write is None:
+        writable = ", ".join(name for name, reader in READERS.items() if reader.write)
+        raise FacesError(f"nothing is drawn in a layout {corpus!r}; there are {writable}")
+    return READERS[corpus]
 
 
 def _drawn_sets(seed: int) -> "dict[str, FaceImages]":
@@ -277,50 +279,11 @@ def _drawn_sets(seed: int) -> "dict[str, FaceImages]":
     }
 
 
-def _print_best_maps(study: "Study") -> None:
-    """For every action unit the map with the largest D on its side, or none."""
-    from rich.table import Table
-
-    from fer_probe.action_units import action_unit_label
-    from fer_probe.au_distance import AUDistances
-
-    layer = str(study.about["main_layer"])
-    for faces in study.face_sets:
-        found = study.find(AUDistances, faces, layer)
-        if found is None:
-            continue
-        table = Table(
-            "Action unit",
-            "Faces with / without",
-            f"Map of {layer}",
-            "D",
-            title=f"Largest D on the unit's side; faces: {faces}; too few: under {found.n} on a side",
-        )
-        for row, au in enumerate(found.action_unit_numbers):
-            best = found.best_map(int(au))
-            table.add_row(
-                action_unit_label(int(au)),
-                f"{found.with_count[row]} / {found.without_count[row]}",
-                "too few" if found.too_few[row] else "none" if best is None else str(best),
-                "" if best is None else f"{found.distance[row, best]:.3g}",
-            )
-        console.print(table)
-
-
-def _write_sheet(found: "FaceImages", path: Path) -> None:
+def _write_contact_sheet(found: "FaceImages", path: Path) -> None:
     import numpy as np
 
     from fer_probe.figures.mosaics import mosaic
     from fer_probe.figures.pictures import face_thumbnail
 
     chosen = np.linspace(0, len(found) - 1, min(96, len(found))).astype(int)
-    _write_picture(mosaic(np.stack([face_thumbnail(found, int(i)) for i in chosen]), columns=12), path)
-
-
-def _write_picture(picture: "np.ndarray", path: Path) -> None:
-    from fer_probe.figures.pictures import png
-    from fer_probe.records import appearing_file
-
-    with appearing_file(path) as partial:
-        partial.write_bytes(png(picture))
-    console.print(f"Contact sheet {path}")
+    write_sheet(mosaic(np.stack([face_thumbnail(found, int(i)) for i in chosen]), columns=12), path)

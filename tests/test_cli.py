@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 from fer_probe import cli
 from fer_probe.au_distance import AUDistances
 from fer_probe.checkpoints import save_checkpoint
+from fer_probe.console import one_sentence
 from fer_probe.evaluation import Evaluation
-from fer_probe.faces.corpora import load_faces
+from fer_probe.faces.corpora import READERS, load_faces
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.study import Study
 from tests.small_network import CLASSES, SmallNet
@@ -24,7 +25,7 @@ STRANGER = ["--model", "tests.small_network:SmallNet", "--size", "24", "--mean",
 def run(*arguments):
     """Run the command line as a person would, errors turned into sentences."""
     try:
-        with cli._one_sentence():
+        with one_sentence():
             result = CliRunner().invoke(cli.app, [str(a) for a in arguments], catch_exceptions=False)
     except SystemExit as stopped:
         return stopped.code, ""
@@ -46,6 +47,57 @@ def test_draw_writes_what_faces_reads(drawn, tmp_path):
     for words in ("21 of 32×32, grey", "happiness 3", "subjects     3", "AU12 lip corner puller"):
         assert words in output.replace("\n", " ")
     assert (tmp_path / "sheet.png").read_bytes()[:4] == b"\x89PNG"
+
+
+@pytest.fixture
+def damaged(tmp_path):
+    """A folder of 60 pictures with a table; 25 of them are damaged inside, three are no pictures at all."""
+    picture = cv2.imencode(".png", np.random.default_rng(0).integers(0, 256, (24, 24), np.uint8))[1].tobytes()
+    torn = picture[:300] + bytes([picture[300] ^ 1]) + picture[301:]
+    for i in range(60):
+        (tmp_path / f"[{i}].png").write_bytes(torn if i in range(5, 30) else b"" if i >= 57 else picture)
+    (tmp_path / "faces.csv").write_text("path\n" + "".join(f"[{i}].png\n" for i in range(60)))
+    return tmp_path
+
+
+def test_checking_lists_every_bad_picture(damaged):
+    """More than twenty of them, each by its row and name; without --check those that show from outside."""
+    code, output = run("faces", damaged, "--check")
+    assert code == 0 and "32 of 24×24" in output
+    assert "28: cannot be decoded; it is damaged, or no picture (25), an empty file (3)" in output
+    for i in (*range(5, 30), 57, 58, 59):
+        assert output.count(f"    faces.csv row {i + 2}: [{i}].png: ") == 1
+    code, output = run("faces", damaged)
+    assert code == 0 and "57 of 24×24" in output and "3: an empty file (3)" in output
+
+
+def test_what_the_summary_lists_is_not_noted_besides(damaged, capfd):
+    """Once is enough; --strict stops at the first."""
+    run("faces", damaged)
+    assert "Note" not in capfd.readouterr().err
+    assert run("faces", damaged, "--strict", "--check")[0] == 2
+    assert "row 7: [5].png: cannot be decoded" in capfd.readouterr().err
+
+
+WRITABLE = [name for name, reader in READERS.items() if reader.write]
+
+
+@pytest.mark.parametrize("name", WRITABLE)
+def test_draw_writes_every_layout_that_faces_recognises(name, tmp_path):
+    """Each corpus's layout is drawn in, recognised as that corpus without its name, and read without a loss."""
+    code, output = run("draw", tmp_path / "drawn", "--as", name, "--subjects", 2, "--size", 24)
+    assert code == 0 and f"as {name}: " in output
+    assert next(key for key, reader in READERS.items() if reader.recognises(tmp_path / "drawn")) == name
+    code, output = run("faces", tmp_path / "drawn", "--strict")
+    assert code == 0 and "dropped      nothing" in output
+
+
+def test_a_layout_that_cannot_be_drawn_in(tmp_path, capfd):
+    """The sentence lists those that can; nothing is written."""
+    assert run("draw", tmp_path / "drawn", "--as", "olivetti")[0] == 2
+    told = capfd.readouterr().err
+    assert "'olivetti'" in told and all(name in told for name in WRITABLE)
+    assert not (tmp_path / "drawn").exists()
 
 
 def test_draw_lays_out_contact_sheets_on_request(tmp_path):

@@ -30,7 +30,9 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def told_progress(things: Iterable[T], doing: str, total: int | None = None) -> Iterator[T]:
-    """The same things, one by one; who listens is told after every :data:`STEP` of them and at the end.
+    """The same things, one by one; who listens is told after every :data:`STEP` of them.
+
+    At the end once more, but not of a reading too short for a step.
 
     Args:
         things: what is read.
@@ -43,7 +45,8 @@ def told_progress(things: Iterable[T], doing: str, total: int | None = None) -> 
         yield thing
         if done % STEP == 0:
             tell(doing, done, total)
-    tell(doing, done, total)
+    if done > STEP:
+        tell(doing, done, total)
 
 
 def _nobody(doing: str, done: int, total: int | None) -> None:
