@@ -73,6 +73,7 @@ def gather(
     skipped: Sequence[str] = (),
     check: bool = False,
     shape: tuple[int, int, int] | None = None,
+    channels: int | None = None,
 ) -> FaceImages:
     """Faces as a corpus tells of them, their pixels still on the disk.
 
@@ -85,6 +86,7 @@ def gather(
         skipped: what the reader could not use, a sentence each; files that are no whole pictures come on top.
         check: decode every picture now.
         shape: (C, H, W) that every picture is brought to; None takes the first picture's.
+        channels: 1 grey or 3 colours, where the first picture is not to decide; ``shape`` says it too.
 
     Raises:
         FacesError: no picture at all can be read.
@@ -99,7 +101,7 @@ def gather(
         _coded([getattr(face, kind) for face in faces], coding) for kind in ("presence", "intensity")
     )
     graded = coding.scale is not None
-    shape = shape or _first_shape(faces[0])
+    shape = shape or _first_shape(faces[0], channels)
     return FaceImages(
         pixels=PictureFiles([face.file for face in faces], shape, boxes),
         expression=np.array([place.get(face.expression, -1) for face in faces], np.int64),
@@ -155,11 +157,10 @@ def _frames(faces: Sequence[FoundFace]) -> np.ndarray | None:
     return None if (frames == _UNKNOWN_FRAME).all() else frames
 
 
-def _first_shape(face: FoundFace) -> tuple[int, int, int]:
-    """(C, H, W) of a face as it lies in its file, cut out by its box."""
-    picture = cut_out(decoded(face.file), face.box)
-    channels, height, width = picture.shape
-    return channels, height, width
+def _first_shape(face: FoundFace, channels: int | None) -> tuple[int, int, int]:
+    """(C, H, W) of a face as it lies in its file, cut out by its box; C as asked for."""
+    own, height, width = cut_out(decoded(face.file), face.box).shape
+    return channels or own, height, width
 
 
 def _landmarks(faces: Sequence[FoundFace], shape: tuple[int, int, int]) -> np.ndarray | None:
