@@ -36,7 +36,9 @@ FACES = FaceImages(
 
 def lines(faces, **options):
     """Title → words."""
-    return {line[2:14].strip(): line[15:] for line in summary(faces, **options).splitlines() if line[:3].count(" ") == 2}
+    return {
+        line[2:14].strip(): line[15:] for line in summary(faces, **options).splitlines() if line[:3].count(" ") == 2
+    }
 
 
 def test_everything_is_counted():
