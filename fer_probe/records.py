@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 RECORD_FILE = "record.json"
+_STRETCH_BYTES = 2**25
 _VERSIONED = ("fer_probe", "torch", "numpy", "scipy", "scikit-learn", "opencv-python")
 
 
@@ -109,9 +110,16 @@ def arrays_sha256(*arrays: Any) -> str:
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(f"{array.shape}{array.dtype.str}".encode())
-        for start in range(0, len(array), 4096):
-            digest.update(np.ascontiguousarray(array[start : start + 4096]).tobytes())
+        for stretch in stretches(array):
+            digest.update(np.ascontiguousarray(array[stretch]).tobytes())
     return digest.hexdigest()
+
+
+def stretches(array: Any) -> Iterator[slice]:
+    """Slices along an array's first axis, of about 32 MiB each: what is lazy may be larger than memory."""
+    length = max(1, _STRETCH_BYTES // max(1, array[0:1].nbytes))
+    for start in range(0, array.shape[0], length):
+        yield slice(start, start + length)
 
 
 @contextmanager
@@ -155,14 +163,16 @@ def _is_array(value: Any) -> bool:
 
 
 def _write_array(path: Path, array: Any) -> None:
-    """A lazy array is written a stretch at a time: it may be larger than memory."""
+    """A lazy array is written a stretch at a time, and not through a memory map, which would count as memory used."""
     if isinstance(array, np.ndarray):
         np.save(path, array, allow_pickle=False)
         return
-    stored = np.lib.format.open_memmap(path, mode="w+", dtype=array[0:1].dtype, shape=tuple(array.shape))
-    for start in range(0, len(stored), 256):
-        stored[start : start + 256] = array[start : start + 256]
-    stored.flush()
+    descr = np.lib.format.dtype_to_descr(array[0:1].dtype)
+    header = {"descr": descr, "fortran_order": False, "shape": tuple(array.shape)}
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for stretch in stretches(array):
+            file.write(np.ascontiguousarray(array[stretch]).tobytes())
 
 
 def _flattened(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Records go to disk and come back whole, or not at all."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
+from fer_probe import records
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.records import (
     Record,
@@ -15,6 +17,7 @@ from fer_probe.records import (
     load_provenance,
     load_record,
     save_record,
+    stretches,
 )
 
 
@@ -103,7 +106,22 @@ class LazyPixels:
         )
 
 
-def test_lazy_pixels_and_mappings_of_arrays_are_kept(tmp_path):
+@pytest.fixture
+def short_stretches(monkeypatch):
+    """Seven of the lazy pixels' pictures a stretch, and what was asked for at once."""
+    asked = []
+    monkeypatch.setattr(records, "_STRETCH_BYTES", 7 * 4)
+    read = LazyPixels.__getitem__
+
+    def listened(self, index):
+        asked.append(read(self, index))
+        return asked[-1]
+
+    monkeypatch.setattr(LazyPixels, "__getitem__", listened)
+    return asked
+
+
+def test_lazy_pixels_and_mappings_of_arrays_are_kept(tmp_path, short_stretches):
     """Lazy pixels are written a stretch at a time; attributes come back by name."""
     faces = FaceImages(
         LazyPixels(), np.full(600, -1), (), np.empty((600, 0)), np.empty(0, int), attributes={"age": np.arange(600)}
@@ -112,6 +130,24 @@ def test_lazy_pixels_and_mappings_of_arrays_are_kept(tmp_path):
     back = load_record(tmp_path / "faces", FaceImages)
     assert np.array_equal(back.pixels[:, 0, 1, 1], np.arange(600).astype(np.uint8))
     assert np.array_equal(back.attributes["age"], np.arange(600))
+    assert max(map(len, short_stretches)) == 7
+
+
+def test_a_hash_reads_a_stretch_at_a_time(short_stretches):
+    """And is that of the whole: of the shape, the type and all bytes."""
+    lazy = LazyPixels()
+    whole = np.array(LazyPixels.__getitem__(lazy, slice(None)))
+    short_stretches.clear()
+    lazy.dtype = whole.dtype
+    assert arrays_sha256(lazy) == hashlib.sha256(b"(600, 1, 2, 2)|u1" + whole.tobytes()).hexdigest()
+    assert max(map(len, short_stretches)) == 7
+
+
+def test_a_stretch_is_never_empty(monkeypatch):
+    """One picture at a time where it is larger than a stretch; none where there is none."""
+    monkeypatch.setattr(records, "_STRETCH_BYTES", 3)
+    assert [(s.start, s.stop) for s in stretches(np.zeros((2, 5)))] == [(0, 1), (1, 2)]
+    assert list(stretches(np.zeros((0, 5)))) == []
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path):
