@@ -54,6 +54,19 @@ class Evaluation(Record):
         return share
 
     @property
+    def gaps(self) -> tuple[str, ...]:
+        """What the model and the labels do not share, a sentence each; empty where both have the same classes."""
+        sentences = []
+        if self.unknown_to_model:
+            sentences.append(
+                f"{self.left_out} labelled {', '.join(self.unknown_to_model)} count neither for nor against the model, "
+                "which has no such class."
+            )
+        if self.without_faces:
+            sentences.append(f"none is labelled {', '.join(self.without_faces)}, which the model can still answer.")
+        return tuple(sentences)
+
+    @property
     def misclassified(self) -> NDArray[np.intp]:
         """Indices of the labelled faces that are predicted wrongly, the surest mistake first."""
         wrong = np.flatnonzero((self.expected >= 0) & (self.predicted != self.expected))

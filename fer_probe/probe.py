@@ -22,7 +22,7 @@ from fer_probe.deconvolution import deconvolve
 from fer_probe.embeddings import embed, layer_features
 from fer_probe.evaluation import evaluate
 from fer_probe.faces.face_images import FaceImages, FacesError
-from fer_probe.faces.preprocessing import PreparedImages
+from fer_probe.faces.prepared_images import PreparedImages
 from fer_probe.harvesting import Harvest, harvest
 from fer_probe.records import Record, arrays_sha256
 from fer_probe.response_places import find_response_places
@@ -81,7 +81,7 @@ def probe_checkpoint(
         say: is told each step in a sentence.
 
     Raises:
-        FacesError: no faces.
+        FacesError: no faces, or one that the checkpoint's crop cannot be found in.
         CheckpointError: a model that cannot take its pictures, or has other outputs than class names.
         StudyError: the folder holds something else.
         LayerError: a layer that the model does not have, or that cannot be observed; nothing is written.
@@ -92,14 +92,17 @@ def probe_checkpoint(
     _check_outputs(checkpoint)
     architecture = describe_architecture(checkpoint.model, checkpoint.preprocessing.shape)
     layers = _layers(checkpoint, settings, architecture)
+    prepared = {set_name: checkpoint.preprocessing(some) for set_name, some in faces.items()}
+    for images in prepared.values():
+        images.shown_boxes()  # a face that cannot be cropped is said before anything is written
     about = {**_about(checkpoint, architecture, settings), "name": name, "main_layer": layers[-1]}
     study = Study.create(folder, about, checkpoint.path if checkpoint.path.suffix == ".safetensors" else None)
     for sentence in _missing(faces):
         say(sentence)
         study = study.with_note(sentence)
     maximized: MaximizedMaps | None = None  # the same for all faces: climbed once
-    for set_name, some in faces.items():
-        probed = _ProbedFaces(study, checkpoint, set_name, some, settings, say)
+    for set_name, images in prepared.items():
+        probed = _ProbedFaces(study, checkpoint, set_name, images, settings, say)
         maximized = probed.run(architecture, layers, maximized)
         study = probed.study
     return study
@@ -113,24 +116,26 @@ class _ProbedFaces:
         study: Study,
         checkpoint: Checkpoint,
         set_name: str,
-        faces: FaceImages,
+        images: PreparedImages,
         settings: ProbeSettings,
         say: Say,
     ) -> None:
-        self.checkpoint, self.set_name, self.faces, self.settings, self.say = (
-            checkpoint, set_name, faces, settings, say,
+        self.checkpoint, self.set_name, self.images, self.settings, self.say = (
+            checkpoint, set_name, images, settings, say,
         )  # fmt: skip
-        self.model = checkpoint.model
-        self.images: PreparedImages = checkpoint.preprocessing(faces)
+        self.model, self.faces = checkpoint.model, images.faces
+        faces = images.faces
         self.provenance = {
             "checkpoint_sha256": checkpoint.sha256,
             "faces_sha256": arrays_sha256(faces.pixels, faces.expression, faces.action_units),
             "seed": settings.seed,
         }
-        self.study = study.add_faces(set_name, faces, {**self.provenance, "source": faces.source})
+        self.study = study.add_faces(set_name, images.shown_faces(), {**self.provenance, "source": faces.source})
 
     def run(self, architecture: Architecture, layers: Sequence[str], maximized: MaximizedMaps | None) -> MaximizedMaps:
         self._keep(architecture)
+        if self.images.fallbacks:
+            self._note(f"Faces {self.set_name!r}: {self.images.fallbacks}")
         self._evaluate()
         self.say(f"{self.set_name}: harvesting {len(self.faces)} faces from {', '.join(layers)}")
         size = self.settings.batch_size
@@ -166,6 +171,8 @@ class _ProbedFaces:
             )
             return
         self.say(f"{self.set_name}: accuracy {found.accuracy:.1%} on {labelled} labelled faces")
+        for sentence in found.gaps:
+            self._note(f"Faces {self.set_name!r}: {sentence}")
 
     def _project(self, found: Harvest) -> None:
         self.say(f"{self.set_name}: projecting {found.values.size} units of {found.layer}")

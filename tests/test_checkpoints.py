@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from fer_probe.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
+from fer_probe.faces.face_crops import FixedCrop, HaarCrop, LandmarkCrop
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.models import build_model
 
@@ -60,6 +61,27 @@ def test_ours_come_back_whole(tmp_path):
     assert (found.recipe, found.metrics, found.data) == ({"optimiser": "adam"}, {"accuracy": 0.5}, {"sha256": "ab"})
     assert found.curves == {"loss": [2.0, 1.0]}
     assert (found.architecture["name"], found.path, len(found.sha256)) == ("jahromi_medium", path, 64)
+
+
+def test_crops_travel_with_the_weights(tmp_path, net):
+    """What is cut out, by what, with which margin and fallback."""
+    prep = Preprocessing(8, crop=LandmarkCrop(0.1, fallback=HaarCrop(fallback=FixedCrop())), center_crop=4)
+    path = save_checkpoint(tmp_path / "a.safetensors", net, preprocessing=prep, class_names=CLASSES)
+    assert load_checkpoint(path, Net()).preprocessing == prep
+
+
+def test_a_checkpoint_from_before_there_were_crops_loads(tmp_path, net):
+    """Settings that its header does not have are left out: the picture is shown as it always was."""
+    prep = Preprocessing(4, mean=np.full((4, 4), 0.5), equalize=True)
+    path = save_checkpoint(tmp_path / "a.safetensors", net, preprocessing=prep, class_names=CLASSES)
+    with safetensors.safe_open(path, framework="pt") as file:
+        header = file.metadata()
+    settings = json.loads(header["preprocessing"])
+    del settings["crop"], settings["center_crop"]
+    assert set(settings) == {"size", "channels", "mean", "std", "equalize", "per_picture"}
+    header["preprocessing"] = json.dumps(settings)
+    safetensors.torch.save_file(safetensors.torch.load_file(path), tmp_path / "old.safetensors", header)
+    assert load_checkpoint(tmp_path / "old.safetensors", Net()).preprocessing == prep
 
 
 def test_the_header_is_readable_json(tmp_path):

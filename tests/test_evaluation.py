@@ -56,6 +56,15 @@ def test_accuracy_and_confusion_by_hand():
     assert (found.without_faces, found.unknown_to_model, found.left_out) == (("fear",), ("contempt",), 1)
 
 
+def test_what_one_side_lacks_is_told():
+    """A sentence for each side; none where both have the same classes, in whatever order and words."""
+    faces = faces_labelled([0, 1, 2, 2], ("sad", "happy", "contempt"))
+    lacking = evaluate(Reads(3), images_that_say([0, 1, 2, 2]), faces, ["fear", "joy", "sadness"]).gaps
+    assert lacking[0].startswith("2 labelled contempt count neither for nor against the model")
+    assert lacking[1].startswith("none is labelled fear")
+    assert evaluate(Reads(3), images_that_say([0, 1, 2, 2]), faces, ["contempt", "joy", "sadness"]).gaps == ()
+
+
 def test_without_labels_there_is_no_accuracy():
     """NaN, not 0: nothing was compared."""
     found = evaluate(Reads(2), images_that_say([0, 1]), faces_labelled([-1, -1], ("sad",)), ["sad", "fear"])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from torch import nn
 
 from fer_probe.activation_maximization import MaximizedMaps
@@ -16,14 +17,29 @@ from fer_probe.deconvolution import Projections
 from fer_probe.embeddings import Embedding
 from fer_probe.evaluation import Evaluation
 from fer_probe.faces.drawn_faces import draw_faces
+from fer_probe.faces.face_crops import FixedCrop, HaarCrop, shown_box
 from fer_probe.faces.face_images import FacesError
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.harvesting import Harvest
 from fer_probe.probe import ProbeSettings, embedding_layer, probe_checkpoint
+from fer_probe.report import write_report
 from fer_probe.response_places import ResponsePlaces
 from tests.small_network import CLASSES, LeakyNet, SmallNet
 
 QUICK = ProbeSettings(steps=3, maximized=2)
+
+
+class Remembers(SmallNet):
+    """Answers each known picture as it was told to."""
+
+    def __init__(self, faces, answers):
+        super().__init__()
+        self.known = Preprocessing(24)(faces)[:].flatten(1)
+        self.answers = torch.tensor([answers[faces.expression_names[i]] for i in faces.expression])
+
+    def forward(self, images):
+        nearest = torch.cdist(images.flatten(1), self.known).argmin(1)
+        return nn.functional.one_hot(self.answers[nearest], 4).float() + 0 * super().forward(images)[:, :4]
 
 
 def checkpoint(model):
@@ -130,6 +146,49 @@ def test_classes_that_match_no_label_are_noted(tmp_path, expressions):
     stranger = dataclasses.replace(checkpoint(SmallNet()), class_names=tuple("abcdefg"))
     study = probe_checkpoint(stranger, {"faces": expressions}, tmp_path / "s", QUICK)
     assert "None of the classes a, b, c" in " ".join(study.about["notes"])
+
+
+def test_a_corpus_with_other_expressions_is_read_by_name(tmp_path):
+    """Trained on one set, probed on another with other expressions in another order: matched by name, gaps said."""
+    read, said = draw_faces(3, 24, expressions=("surprise", "contempt", "happiness", "anger")), []
+    model = Remembers(read, {"surprise": 1, "happiness": 2, "anger": 0, "contempt": 0})
+    trained = dataclasses.replace(checkpoint(model), class_names=("Angry", "surprised", "joy", "fear"))
+    study = probe_checkpoint(trained, {"other": read}, tmp_path / "s", QUICK, say=said.append)
+    found = study.load(Evaluation, "other")
+    assert (found.accuracy, found.left_out) == (1.0, 3)
+    assert found.confusion.tolist() == np.diag([3, 3, 3, 0]).tolist()
+    notes = " ".join(study.about["notes"])
+    for sentence in ("'other': 3 labelled contempt count neither for nor against", "none is labelled fear, which"):
+        assert sentence in notes and sentence in " ".join(said)
+        assert sentence in write_report(study).read_text(encoding="utf-8").replace("&#39;", "'")
+
+
+def test_what_a_crop_leaves_of_a_face_is_kept(tmp_path):
+    """The study's faces stay whole and tell the part that was shown; a fallback is noted."""
+    faces = draw_faces(1, 48)
+    pixels = faces.pixels.copy()
+    pixels[4] = 100
+    faces = dataclasses.replace(faces, pixels=pixels)
+    prep = Preprocessing(24, crop=HaarCrop(fallback=FixedCrop()))
+    study = probe_checkpoint(
+        dataclasses.replace(checkpoint(SmallNet()), preprocessing=prep), {"faces": faces}, tmp_path / "s", QUICK
+    )
+    kept = study.faces("faces")
+    assert np.array_equal(kept.pixels, pixels)
+    assert shown_box(kept, 4) == (0, 0, 48, 48)
+    assert shown_box(kept, 0) == HaarCrop().box_of(pixels[0], None)
+    assert any(
+        "'faces': in 1 of 7" in note and "found nothing but by its fallback" in note for note in study.about["notes"]
+    )
+
+
+def test_a_face_that_cannot_be_cropped_is_said_before_anything_is_written(tmp_path, expressions):
+    """By its number; no study is begun."""
+    flat = dataclasses.replace(expressions, pixels=np.full_like(expressions.pixels, 100))
+    cropping = dataclasses.replace(checkpoint(SmallNet()), preprocessing=Preprocessing(24, crop=HaarCrop()))
+    with pytest.raises(FacesError, match="face 0 cannot be cropped"):
+        probe_checkpoint(cropping, {"faces": flat}, tmp_path / "s", QUICK)
+    assert not (tmp_path / "s").exists()
 
 
 def test_dropout_is_not_named_as_the_latent_layer():

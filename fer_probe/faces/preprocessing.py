@@ -1,10 +1,11 @@
 """Preprocessing: what a network's input is made of; kept with its weights, for a wrong one costs accuracy.
 
-One order of steps for every picture: grey or colour → size → histogram equalisation → 0–1 → standardised.
+One order of steps for every picture: face cut out → grey or colour → size → its middle → histogram equalisation → 0–1
+→ standardised. Each is left out where its setting says nothing.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import cv2
@@ -13,7 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fer_probe.faces.face_images import FaceImages, FacesError, PixelSource
+from fer_probe.faces.face_crops import FaceCrop, crop_of, crop_settings, find_box
+from fer_probe.faces.face_images import FaceImages, FacesError
+from fer_probe.faces.prepared_images import PreparedImages
 
 _GREY_LEVEL = 1 / 255
 
@@ -30,6 +33,9 @@ class Preprocessing:
         equalize: histogram equalisation after resizing; of the luminance where pictures are in colour.
         per_picture: every picture is standardised by its own mean and deviation (Zhu et al., section 2.2);
             ``mean`` and ``std`` are then to be left alone. A picture without any contrast becomes zeros.
+        crop: what is cut out of the raw picture before anything else; None takes all of it.
+        center_crop: height and width of the middle that is cut out of the resized picture (Cubarrubia et al.: 150
+            out of 200); one number for a square.
 
     Raises:
         FacesError: settings that cannot be meant, such as a deviation of 0 or a mean of the wrong shape.
@@ -41,12 +47,19 @@ class Preprocessing:
     std: Any = 1.0
     equalize: bool = False
     per_picture: bool = False
+    crop: FaceCrop | None = None
+    center_crop: int | tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
-        height, width = (self.size, self.size) if isinstance(self.size, int) else self.size
-        object.__setattr__(self, "size", (int(height), int(width)))
-        if min(self.shape[1:]) < 1:
+        size = _height_width(self.size)
+        object.__setattr__(self, "size", size)
+        if min(size) < 1:
             raise FacesError(f"size {self.size!r}: height and width must be at least 1")
+        if self.center_crop is not None:
+            middle = _height_width(self.center_crop)
+            object.__setattr__(self, "center_crop", middle)
+            if min(middle) < 1 or middle[0] > size[0] or middle[1] > size[1]:
+                raise FacesError(f"center_crop {middle}: expected at least 1 and at most the size {size}")
         if self.channels not in (1, 3):
             raise FacesError(f"channels {self.channels!r}: a picture has 1 (grey) or 3 (red, green, blue)")
         object.__setattr__(self, "mean", self._constant("mean", self.mean))
@@ -67,23 +80,24 @@ class Preprocessing:
     @property
     def shape(self) -> tuple[int, int, int]:
         """(C, H, W) of one prepared picture."""
-        height, width = self.size  # type: ignore[misc]  # always a pair after __post_init__
+        height, width = _height_width(self.size if self.center_crop is None else self.center_crop)
         return (self.channels, height, width)
 
-    def __call__(self, faces: FaceImages) -> "PreparedImages":
+    def __call__(self, faces: FaceImages) -> PreparedImages:
         """The faces as a network's input, prepared when they are asked for."""
-        return PreparedImages(faces.pixels, self)
+        return PreparedImages(faces, self)
 
-    def tensor(self, pixels: NDArray[np.uint8]) -> Tensor:
-        """Prepare raw pictures.
+    def tensor(self, pixels: NDArray[np.uint8], boxes: NDArray[np.int64] | None = None) -> Tensor:
+        """Prepare raw pictures; whole sets of faces are better called with, which also knows their landmarks.
 
         Args:
             pixels: (n, 1 or 3, h, w) uint8, any size; colours as red, green, blue.
+            boxes: (n, 4) as for :meth:`resized`.
 
         Returns:
             (n, C, H, W) float32.
         """
-        return self.standardized(torch.from_numpy(self.resized(pixels).astype(np.float32)) / 255)
+        return self.standardized(torch.from_numpy(self.resized(pixels, boxes).astype(np.float32)) / 255)
 
     def standardized(self, scaled: Tensor) -> Tensor:
         """The last step alone, on any device: pixels in 0–1, (n, C, H, W), already resized."""
@@ -91,14 +105,26 @@ class Preprocessing:
             return _standardised(scaled)
         return (scaled - torch.as_tensor(self.mean).to(scaled)) / torch.as_tensor(self.std).to(scaled)
 
-    def resized(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The steps before any arithmetic: (n, C, H, W) uint8."""
+    def resized(self, pixels: NDArray[np.uint8], boxes: NDArray[np.int64] | None = None) -> NDArray[np.uint8]:
+        """The steps before any arithmetic: (n, C, H, W) uint8.
+
+        Args:
+            pixels: as for :meth:`tensor`.
+            boxes: (n, 4) top, left, bottom and right of what ``crop`` cuts out; looked for where left out.
+
+        Raises:
+            FacesError: pixels of another kind, or a picture that cannot be cropped.
+        """
         _check_pixels(pixels)
-        if pixels.shape[1:] == self.shape and not self.equalize:
+        if pixels.shape[1:] == self.shape and not (self.equalize or self.crop or self.center_crop):
             return np.ascontiguousarray(pixels)
+        if boxes is None and self.crop is not None:
+            found = [find_box(self.crop, picture, told=f"picture {i}")[0] for i, picture in enumerate(pixels)]
+            boxes = np.array(found, np.int64).reshape(-1, 4)
         prepared = np.empty((len(pixels), *self.shape), np.uint8)
         for i, picture in enumerate(pixels):
-            prepared[i] = self._resized_one(picture)
+            top, left, bottom, right = (0, 0, *pixels.shape[2:]) if boxes is None else boxes[i]
+            prepared[i] = self._resized_one(picture[:, top:bottom, left:right])
         return prepared
 
     def bounds(self) -> tuple[Tensor, Tensor] | None:
@@ -130,41 +156,55 @@ class Preprocessing:
         for name in ("mean", "std"):
             value = settings[name]
             settings[name] = float(value) if np.ndim(value) == 0 else value
-        return {**settings, "size": list(self.shape[1:])}
+        for name in ("size", "center_crop"):
+            settings[name] = None if settings[name] is None else list(settings[name])
+        return {**settings, "crop": crop_settings(self.crop)}
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> "Preprocessing":
-        """The preprocessing that :meth:`to_dict` described."""
-        return cls(**{**settings, "size": tuple(settings["size"])})
+        """The preprocessing that :meth:`to_dict` described; what an older one did not know is left out."""
+        return cls(**{**settings, "crop": crop_of(settings.get("crop"))})
 
     @classmethod
-    def fitted(cls, faces: FaceImages, size: int | tuple[int, int], **settings: Any) -> "Preprocessing":
-        """With each pixel's mean and deviation over a set of faces (Honari Jahromi & Fyshe, section 3.2: N).
+    def fitted(
+        cls, faces: FaceImages, size: int | tuple[int, int], *, per: str = "pixel", **settings: Any
+    ) -> "Preprocessing":
+        """With the mean and deviation of a set of faces.
 
         Args:
             faces: the training faces; read once, a stretch at a time.
-            size: as in the class; so are ``channels`` and ``equalize`` among ``settings``.
-            settings: further attributes of the class.
+            size: as in the class.
+            per: ``"pixel"``, each pixel by its own (Honari Jahromi & Fyshe, section 3.2: N), or ``"set"``, one mean
+                and one deviation over all pixels of all faces.
+            settings: further attributes of the class, such as ``channels``, ``equalize`` and ``crop``.
 
         Returns:
-            Per-pixel ``mean`` and ``std`` (C, H, W). A pixel that varies by less than one grey level, such as
-            a black border, is divided by one grey level.
+            ``mean`` and ``std``, (C, H, W) or numbers. What varies by less than one grey level, such as a black
+            border, is divided by one grey level.
+
+        Raises:
+            FacesError: no faces, another word for ``per``, or a face that cannot be cropped.
         """
+        if per not in ("pixel", "set"):
+            raise FacesError(f"per={per!r}: a mean and a deviation are taken per 'pixel' or per 'set'")
         if not len(faces):
-            raise FacesError("no faces to take each pixel's mean and deviation of")
+            raise FacesError(f"no faces to take the mean and deviation per {per} of")
         plain = cls(size, **settings)
+        images = plain(faces)
         total = np.zeros(plain.shape, np.int64)
         squares = np.zeros(plain.shape, np.int64)  # integers: the sums are exact and know no order
         for start in range(0, len(faces), 1024):
-            pixels = plain.resized(faces.pixels[start : start + 1024]).astype(np.int64)
+            pixels = images.resized(slice(start, start + 1024)).astype(np.int64)
             total += pixels.sum(0)
             squares += (pixels**2).sum(0)
-        mean = total / len(faces)
-        deviation = np.sqrt(np.maximum(squares / len(faces) - mean**2, 0)) / 255
+        mean, mean_square = total / len(faces), squares / len(faces)
+        if per == "set":
+            mean, mean_square = mean.mean(), mean_square.mean()
+        deviation = np.sqrt(np.maximum(mean_square - mean**2, 0)) / 255
         return dataclasses.replace(plain, mean=mean / 255, std=np.maximum(deviation, _GREY_LEVEL))
 
     def _resized_one(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        height, width = self.shape[1:]
+        height, width = _height_width(self.size)
         # Contiguous, as OpenCV wants it; (h, w) for grey and (h, w, 3) for colour.
         image = picture[0].copy() if len(picture) == 1 else np.ascontiguousarray(picture.transpose(1, 2, 0))
         if image.ndim == 3 and self.channels == 1:
@@ -172,6 +212,9 @@ class Preprocessing:
         if image.shape[:2] != (height, width):
             smaller = height < image.shape[0] or width < image.shape[1]
             image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+        if self.center_crop is not None:
+            top, left = ((side - middle) // 2 for side, middle in zip((height, width), self.shape[1:], strict=True))
+            image = np.ascontiguousarray(image[top : top + self.shape[1], left : left + self.shape[2]])
         if self.equalize:
             image = _equalized(image)
         return image[None] if image.ndim == 2 else image.transpose(2, 0, 1)
@@ -193,26 +236,9 @@ class Preprocessing:
         return np.array(array)
 
 
-class PreparedImages:
-    """Faces as a network's input, lazy: ``images[start:stop]``, ``images[indices]`` are float32 (n, C, H, W)."""
-
-    def __init__(self, pixels: PixelSource, preprocessing: Preprocessing) -> None:
-        self.pixels = pixels
-        self.preprocessing = preprocessing
-
-    @property
-    def shape(self) -> tuple[int, int, int, int]:
-        """(N, C, H, W)."""
-        return (len(self), *self.preprocessing.shape)
-
-    def __len__(self) -> int:
-        return int(self.pixels.shape[0])
-
-    def __getitem__(self, index: int | slice | Sequence[int] | NDArray[Any] | Tensor) -> Tensor:
-        if isinstance(index, int | np.integer):
-            return self[[int(index)]][0]
-        chosen = index if isinstance(index, slice) else np.asarray(index)
-        return self.preprocessing.tensor(self.pixels[chosen])
+def _height_width(size: int | tuple[int, int]) -> tuple[int, int]:
+    height, width = (size, size) if isinstance(size, int) else size
+    return int(height), int(width)
 
 
 def _equalized(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

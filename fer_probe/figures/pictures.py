@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_probe.faces.face_crops import shown_box
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.response_places import ResponsePlaces
 
@@ -53,9 +54,14 @@ def enlarged(picture: Picture, at_least: int) -> Picture:
 
 
 def face_picture(faces: FaceImages, index: int, size: tuple[int, int] | None = None) -> Picture:
-    """Face ``index`` as a picture, brought to ``size`` (height, width) as the model's input is."""
+    """Face ``index`` as a picture; with ``size`` (height, width) what the model was shown of it, at that size."""
     pixels = np.asarray(faces.pixels[index])
-    return _resized(channels_last(pixels), size or pixels.shape[1:])
+    if size is None:
+        return channels_last(pixels)
+    if (box := shown_box(faces, index)) is not None:
+        top, left, bottom, right = box
+        pixels = pixels[:, top:bottom, left:right]
+    return _resized(channels_last(pixels), size)
 
 
 def face_thumbnail(faces: FaceImages, index: int, at_least: int = 96) -> Picture:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from fer_probe.faces.face_crops import FixedCrop, HaarCrop
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.preprocessing import Preprocessing
 
@@ -137,10 +138,48 @@ def test_fitted_is_numpys_mean_and_deviation(grey):
     np.testing.assert_allclose(images.mean(0), 0, atol=1e-5)
 
 
+def test_fitted_per_set_is_one_mean_and_one_deviation(grey):
+    """Over all pixels of all pictures, as numbers; a set without any contrast is divided by one grey level."""
+    prep = Preprocessing.fitted(faces_of(grey), (12, 10), per="set")
+    assert prep.to_dict()["mean"] == pytest.approx(grey.mean() / 255)
+    assert prep.to_dict()["std"] == pytest.approx(grey.std() / 255)
+    images = prep.tensor(grey)
+    assert (float(images.mean()), float(images.std(correction=0))) == (pytest.approx(0, abs=1e-5), pytest.approx(1))
+    assert Preprocessing.fitted(faces_of(np.full_like(grey, 7)), 12, per="set").std == pytest.approx(1 / 255)
+
+
+def test_fitted_sees_what_the_network_will(grey):
+    """The mean is of the part that is cut out, at the size of the input."""
+    crop = FixedCrop((0, 0, 0.5, 1.0))
+    prep = Preprocessing.fitted(faces_of(grey), (6, 10), crop=crop, center_crop=(4, 4))
+    np.testing.assert_allclose(prep.mean, grey[:, :, 1:5, 3:7].mean(0) / 255, rtol=1e-6)
+
+
 def test_fitted_needs_faces(grey):
-    """No faces, no mean."""
+    """No faces, no mean; no other way to take one."""
     with pytest.raises(FacesError, match="no faces"):
         Preprocessing.fitted(faces_of(grey[:0]), 12)
+    with pytest.raises(FacesError, match="per='channel'"):
+        Preprocessing.fitted(faces_of(grey), 12, per="channel")
+
+
+def test_the_middle_is_cut_out_after_resizing(colour):
+    """Cubarrubia et al.: 25 pixels less on every side of 200×200, in colour or grey; then equalised."""
+    whole = Preprocessing(200, channels=3)
+    cropped = Preprocessing(200, channels=3, center_crop=150)
+    assert cropped.shape == (3, 150, 150)
+    assert torch.equal(cropped.tensor(colour), whole.tensor(colour)[:, :, 25:175, 25:175])
+    equalized = Preprocessing(200, center_crop=150, equalize=True).tensor(colour)[0, 0]
+    by_hand = cv2.equalizeHist(Preprocessing(200, center_crop=150).resized(colour)[0, 0])
+    np.testing.assert_allclose(equalized * 255, by_hand, atol=1e-4)
+
+
+def test_a_box_is_cut_out_before_resizing(grey):
+    """Half the picture at its own size is that half; its pixels alone are standardised."""
+    prep = Preprocessing((6, 10), crop=FixedCrop((0.5, 0, 1, 1)))
+    assert np.array_equal(prep.resized(grey), grey[:, :, 6:])
+    told = np.array([[1, 2, 7, 10]] * 5)
+    assert np.array_equal(Preprocessing((6, 8), crop=FixedCrop()).resized(grey, told), grey[:, :, 1:7, 2:])
 
 
 @pytest.mark.parametrize("mean", [0.4, np.full((12, 12), 0.3)])
@@ -173,14 +212,23 @@ def test_per_picture_has_no_bounds_and_stretches_back(grey):
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"mean": 0.5, "std": 0.2, "equalize": True}, {"per_picture": True}, {"mean": np.ones((4, 5))}]
+    "settings",
+    [
+        {},
+        {"mean": 0.5, "std": 0.2, "equalize": True},
+        {"per_picture": True},
+        {"mean": np.ones((4, 5))},
+        {"center_crop": 3},
+        {"crop": HaarCrop(0.1, fallback=FixedCrop((0.1, 0, 1, 0.9)))},
+        {"center_crop": (2, 5), "mean": np.ones((2, 5))},
+    ],
 )
 def test_settings_survive_a_dict(settings):
     """to_dict and from_dict give the same preprocessing; all but arrays is JSON."""
     prep = Preprocessing((4, 5), **settings)
     described = prep.to_dict()
-    json.dumps({name: value for name, value in described.items() if not isinstance(value, np.ndarray)})
-    assert Preprocessing.from_dict(described) == prep
+    plain = {name: value for name, value in described.items() if not isinstance(value, np.ndarray)}
+    assert Preprocessing.from_dict({**described, **json.loads(json.dumps(plain))}) == prep
     assert prep != Preprocessing((4, 5), mean=0.123)
 
 
@@ -194,6 +242,9 @@ def test_settings_survive_a_dict(settings):
         ({"size": 4, "mean": np.ones((5, 5))}, r"mean has shape \(5, 5\)"),
         ({"size": 4, "mean": float("nan")}, "finite"),
         ({"size": 4, "mean": 0.5, "per_picture": True}, "per_picture"),
+        ({"size": 4, "center_crop": 5}, "center_crop"),
+        ({"size": 4, "center_crop": (4, 0)}, "center_crop"),
+        ({"size": 4, "center_crop": 2, "mean": np.ones((4, 4))}, r"mean has shape \(4, 4\)"),
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused(settings, told):

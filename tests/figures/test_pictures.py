@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from fer_probe.faces.face_crops import with_shown_boxes
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures import pictures
 from fer_probe.response_places import ResponsePlaces
@@ -51,6 +52,16 @@ def test_a_field_inside_the_picture_is_that_piece_of_it():
     pixels = np.random.default_rng(0).integers(0, 256, (2, 1, 10, 12), dtype=np.uint8)
     field = pictures.original_fields(_faces(pixels), np.array([[2, 3, 6, 9]]), np.array([1]), (10, 12))
     assert np.array_equal(field[0], pixels[1, 0, 2:6, 3:9])
+
+
+def test_a_field_lies_where_the_model_was_shown_the_face():
+    """Boxes of fields are within the part that was cut out and resized; the thumbnail stays the whole picture."""
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 1, 10, 12), dtype=np.uint8)
+    faces = with_shown_boxes(_faces(pixels), np.array([[2, 4, 8, 10]]))
+    field = pictures.original_fields(faces, np.array([[1, 0, 4, 2]]), np.array([0]), (6, 6))
+    assert np.array_equal(field[0], pixels[0, 0, 3:6, 4:6])
+    assert pictures.face_picture(faces, 0).shape == (10, 12)
+    assert pictures.mean_picture(faces, (6, 6)).argmax() == pixels[0, 0, 2:8, 4:10].argmax()
 
 
 def test_a_field_that_leaves_the_picture_is_grey_there():
