@@ -8,16 +8,18 @@ by one box that was fixed beforehand.
 """
 
 import argparse
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 
 import fer_probe as fp
 from fer_probe.evaluation import Evaluation, evaluate
+from fer_probe.faces.face_crops import FixedCrop
 
 #: Top, left, bottom and right as shares of the picture: the mean of the boxes in which OpenCV's frontal detector
 #: finds drawn faces, rounded. FER2013's own pictures were cut out by such boxes.
-CROP = (0.12, 0.145, 0.83, 0.855)
+CROP = FixedCrop((0.12, 0.145, 0.83, 0.855))
 
 
 def main() -> None:
@@ -26,7 +28,7 @@ def main() -> None:
     parser.add_argument("--subjects", type=int, default=100)
     parser.add_argument("--seed", type=int, default=2013, help="of the people; nobody was tuned on the default's")
     given = parser.parse_args()
-    faces = cut_out(fp.draw_faces(given.subjects, 128, given.seed))
+    faces = fp.draw_faces(given.subjects, 128, given.seed)
     readings = [_read(path, faces) for path in given.checkpoints]
     accuracies = np.array([reading.accuracy for reading in readings])
     print(f"{len(faces)} faces of {given.subjects} people, people's seed {given.seed}")
@@ -34,23 +36,10 @@ def main() -> None:
     _print_confusion(np.sum([reading.confusion for reading in readings], 0), readings[0].class_names)
 
 
-def cut_out(faces: fp.FaceImages) -> fp.FaceImages:
-    """The same faces, cut out by the fixed box; their landmarks no longer fit and are left out."""
-    top, left, bottom, right = (round(share * faces.pixels.shape[-1]) for share in CROP)
-    return fp.FaceImages(
-        pixels=np.ascontiguousarray(faces.pixels[:, :, top:bottom, left:right]),
-        expression=faces.expression,
-        expression_names=faces.expression_names,
-        action_units=faces.action_units,
-        action_unit_numbers=faces.action_unit_numbers,
-        subject=faces.subject,
-        source=faces.source,
-    )
-
-
 def _read(path: Path, faces: fp.FaceImages) -> Evaluation:
     checkpoint = fp.load_checkpoint(path)
-    return evaluate(checkpoint.model, checkpoint.preprocessing(faces), faces, checkpoint.class_names)
+    images = dataclasses.replace(checkpoint.preprocessing, crop=CROP)(faces)
+    return evaluate(checkpoint.model, images, faces, checkpoint.class_names)
 
 
 def _print_confusion(confusion: np.ndarray, names: tuple[str, ...]) -> None:
