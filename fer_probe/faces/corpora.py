@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from fer_probe.faces.face_images import FaceImages, FacesError
-from fer_probe.faces.layouts import face_table, fer2013, fer2013_folders
+from fer_probe.faces.layouts import bu_4dfe, face_table, fer2013, fer2013_folders, oulu_casia
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,17 @@ class Reader:
 
 #: Every corpus that can be read, in the order in which they are tried.
 READERS: dict[str, Reader] = {
+    "oulu_casia": Reader(
+        "{OriginalImg,PreProcess_Img}/{VL,NI}/{Strong,Weak,Dark}/P001/Anger/000.jpeg",
+        oulu_casia.recognises,
+        oulu_casia.read,
+        oulu_casia.SPLITS,
+        oulu_casia.write,
+        "sequences",
+    ),
+    "bu_4dfe": Reader(
+        "F001/Angry/000.jpg", bu_4dfe.recognises, bu_4dfe.read, bu_4dfe.SPLITS, bu_4dfe.write, "sequences"
+    ),
     "fer2013": Reader(
         "fer2013.csv, icml_face_data.csv, train.csv or test.csv, also .xz, .gz, .bz2, .zip",
         fer2013.recognises,

@@ -37,12 +37,13 @@ def peak_frames(faces: F, last: int = 3, *, neutral_first: bool = False, action_
     Raises:
         FacesError: no recordings, or one whose frames have several labels.
     """
-    recordings = _recordings(faces, last)
-    chosen = [frames[1:][-last:] if len(frames) > 1 else frames for frames in recordings]
-    first = np.array([frames[0] for frames in recordings if len(frames) > 1], np.int64)
+    _refuse_none(last)
+    recorded = recordings(faces)
+    chosen = [frames[1:][-last:] if len(frames) > 1 else frames for frames in recorded]
+    first = np.array([frames[0] for frames in recorded if len(frames) > 1], np.int64)
     kept = first[_is_neutral(faces, first)] if neutral_first else first[:0]
     told = f"the last {last} frames" + (" and the neutral first" if neutral_first else "")
-    return _carrying(faces, recordings, chosen, told + _fewer(chosen, last), action_units, kept)
+    return _carrying(faces, recorded, chosen, told + _fewer(chosen, last), action_units, kept)
 
 
 def middle_frames(faces: F, count: int = 3, *, action_units: Codes = "as_coded") -> F:
@@ -56,11 +57,12 @@ def middle_frames(faces: F, count: int = 3, *, action_units: Codes = "as_coded")
     Raises:
         FacesError: no recordings, or one whose frames have several labels.
     """
-    recordings = _recordings(faces, count)
-    starts = [max(0, (len(frames) - count) // 2) for frames in recordings]
-    chosen = [frames[start : start + count] for frames, start in zip(recordings, starts, strict=True)]
+    _refuse_none(count)
+    recorded = recordings(faces)
+    starts = [max(0, (len(frames) - count) // 2) for frames in recorded]
+    chosen = [frames[start : start + count] for frames, start in zip(recorded, starts, strict=True)]
     told = f"the {count} middle frames" + _fewer(chosen, count)
-    return _carrying(faces, recordings, chosen, told, action_units)
+    return _carrying(faces, recorded, chosen, told, action_units)
 
 
 def all_but_first(faces: F, *, action_units: Codes = "as_coded") -> F:
@@ -73,8 +75,8 @@ def all_but_first(faces: F, *, action_units: Codes = "as_coded") -> F:
     Raises:
         FacesError: no recordings, or one whose frames have several labels.
     """
-    recordings = _recordings(faces)
-    return _carrying(faces, recordings, [frames[1:] for frames in recordings], "all frames but the first", action_units)
+    recorded = recordings(faces)
+    return _carrying(faces, recorded, [frames[1:] for frames in recorded], "all frames but the first", action_units)
 
 
 def first_as_neutral(faces: F) -> F:
@@ -83,7 +85,7 @@ def first_as_neutral(faces: F) -> F:
     Raises:
         FacesError: no recordings, or none with its frame 0: what is left of a recording does not begin with neutral.
     """
-    first = np.array([frames[0] for frames in _recordings(faces)], np.int64)
+    first = np.array([frames[0] for frames in recordings(faces)], np.int64)
     begins = np.zeros(0, bool) if faces.frame is None else faces.frame[first] == 0
     if not begins.any():
         raise FacesError(
@@ -98,10 +100,12 @@ def first_as_neutral(faces: F) -> F:
     return dataclasses.replace(faces, expression=expression, expression_names=names, source=source)
 
 
-def _recordings(faces: FaceImages, count: int = 1) -> list[np.ndarray]:
-    """The indices of every recording's faces, in the order of its frames; one subject's 001 is not another's."""
-    if count < 1:
-        raise FacesError(f"{count} frames of each recording: at least one is needed")
+def recordings(faces: FaceImages) -> list[np.ndarray]:
+    """The indices of every recording's faces, in the order of its frames; one subject's 001 is not another's.
+
+    Raises:
+        FacesError: no recordings, a face without one, or the same frame of a recording twice.
+    """
     if faces.sequence is None or faces.frame is None:
         raise FacesError(
             f"{faces.source or 'these faces'} are no recordings: frames are picked by .sequence and .frame, which CK+, "
@@ -114,9 +118,31 @@ def _recordings(faces: FaceImages, count: int = 1) -> list[np.ndarray]:
     order = np.lexsort((faces.frame, *groups[::-1]))
     number = np.stack(groups)[:, order]
     begins = np.flatnonzero((np.diff(number, axis=1) != 0).any(0)) + 1
-    recordings = np.split(order, begins) if len(order) else []
     _refuse_twins(faces, order, begins)
-    return recordings
+    return np.split(order, begins) if len(order) else []
+
+
+def shown_expression(faces: FaceImages, frames: np.ndarray) -> int:
+    """The one label of a recording, -1 where it has none; a neutral first frame is not what it shows.
+
+    Raises:
+        FacesError: its frames have several.
+    """
+    shown = frames[1:] if len(frames) > 1 and _is_neutral(faces, frames[:1])[0] else frames
+    labels = np.unique(faces.expression[shown])
+    labels = labels[labels >= 0]
+    if len(labels) > 1:
+        names = ", ".join(faces.expression_names[label] for label in labels)
+        raise FacesError(
+            f"the recording of {_told(faces, frames[0])} shows several expressions ({names}): no one of them is "
+            "the whole recording's; divide it, or leave frames out"
+        )
+    return int(labels[0]) if len(labels) else -1
+
+
+def _refuse_none(count: int) -> None:
+    if count < 1:
+        raise FacesError(f"{count} frames of each recording: at least one is needed")
 
 
 def _refuse_twins(faces: FaceImages, order: np.ndarray, begins: np.ndarray) -> None:
@@ -132,7 +158,7 @@ def _refuse_twins(faces: FaceImages, order: np.ndarray, begins: np.ndarray) -> N
 
 def _carrying(
     faces: F,
-    recordings: Sequence[np.ndarray],
+    recorded: Sequence[np.ndarray],
     chosen: Sequence[np.ndarray],
     told: str,
     action_units: Codes,
@@ -142,40 +168,26 @@ def _carrying(
     if action_units not in ("as_coded", "inherit"):
         raise FacesError(f"action_units={action_units!r}: expected 'as_coded' or 'inherit'")
     expression = faces.expression.copy()
-    for frames, some in zip(recordings, chosen, strict=True):
+    for frames, some in zip(recorded, chosen, strict=True):
         unlabelled = some[faces.expression[some] < 0]
         if unlabelled.size:
-            expression[unlabelled] = _label(faces, frames)
+            expression[unlabelled] = shown_expression(faces, frames)
     changed: dict[str, Any] = {"expression": expression}
     told = f"{told} of every recording, carrying its expression"
     if action_units == "inherit":
-        changed |= _inherited(faces, recordings)
+        changed |= _inherited(faces, recorded)
         told += ", and where nobody coded them its peak's action units"
     index = np.sort(np.concatenate([*chosen, np.zeros(0, np.int64) if kept is None else kept]).astype(np.int64))
     return dataclasses.replace(faces, **changed, source=f"{faces.source}; {told}").select(index)
 
 
-def _label(faces: FaceImages, frames: np.ndarray) -> int:
-    """The one label of a recording, -1 where it has none; a neutral beginning is not what it shows."""
-    shown = frames[1:] if len(frames) > 1 and _is_neutral(faces, frames[:1])[0] else frames
-    labels = np.unique(faces.expression[shown])
-    labels = labels[labels >= 0]
-    if len(labels) > 1:
-        names = ", ".join(faces.expression_names[label] for label in labels)
-        raise FacesError(
-            f"the recording of {_told(faces, frames[0])} has several labels ({names}) and frames without one: "
-            "which they show cannot be told; leave those frames out"
-        )
-    return int(labels[0]) if len(labels) else -1
-
-
-def _inherited(faces: FaceImages, recordings: Sequence[np.ndarray]) -> dict[str, Any]:
+def _inherited(faces: FaceImages, recorded: Sequence[np.ndarray]) -> dict[str, Any]:
     """Action units where every frame that nobody coded has those of its recording's last coded one."""
     coded = ~np.isnan(faces.action_units).all(1)
     presence = faces.action_units.copy()
     intensity = None if faces.action_unit_intensity is None else faces.action_unit_intensity.copy()
     heirs = np.zeros(len(faces), bool)
-    for frames in recordings:
+    for frames in recorded:
         known, uncoded = frames[coded[frames]], frames[~coded[frames]]
         if known.size:
             presence[uncoded] = presence[known[-1]]

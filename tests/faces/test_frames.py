@@ -128,7 +128,7 @@ def test_a_recording_with_several_labels():
     """Which of them an unlabelled frame shows cannot be told; where all chosen are labelled nothing needs to."""
     faces = like_ck_plus((4,), (0,))
     faces.expression[faces.frame == 2] = 2
-    with pytest.raises(FacesError, match=r"several labels \(anger, surprise\)"):
+    with pytest.raises(FacesError, match=r"several expressions \(anger, surprise\)"):
         peak_frames(faces)
     assert told(peak_frames(faces, 2)) == {2: "surprise", 3: "anger"}
 
