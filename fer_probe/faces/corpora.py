@@ -1,7 +1,6 @@
 """Corpora: one door to all of them. What lies at a path is recognised, or named by the user."""
 
 import csv
-import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,8 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from fer_probe.faces.action_unit_tables import ActionUnitTable, join_action_units, load_action_units
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.layouts import bu_4dfe, face_table, fer2013, fer2013_folders, oulu_casia
+from fer_probe.faces.skipped import tell_skipped
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def load_faces(
     *,
     split: str | None = None,
     votes: Path | str | None = None,
+    action_units: ActionUnitTable | Path | str | None = None,
+    presence_threshold: float | None = None,
     strict: bool = False,
     check: bool = False,
 ) -> FaceImages:
@@ -88,6 +91,9 @@ def load_faces(
         split: ``"train"``, ``"validation"``, ``"test"`` or the owner's own name, such as ``"PublicTest"``; None
             reads all.
         votes: FERPlus's ``fer2013new.csv``, joined to FER2013's table row by row.
+        action_units: what another program or corpus says, joined by picture: a path, or what
+            :func:`~fer_probe.faces.action_unit_tables.load_action_units` gives.
+        presence_threshold: intensity from which on such a unit is present, in the table's scale.
         strict: stop at the first row or picture that cannot be read, instead of naming them all in ``.skipped``
             and warning once.
         check: decode every picture now, so that none turns out to be damaged later.
@@ -100,10 +106,22 @@ def load_faces(
         raise FacesError(f"nothing at {path}")
     reader = READERS[corpus or _recognised(path)] if corpus in (None, *READERS) else _unknown(corpus)
     faces = reader.read(path, votes=None if votes is None else Path(votes).expanduser(), check=check)
-    _tell_skipped(faces, path, strict)
+    tell_skipped(faces.skipped, path, strict)
     if not len(faces):
         raise FacesError(f"{path} holds no face that can be read")
+    if action_units is not None or presence_threshold is not None:
+        faces = _with_action_units(faces, action_units, presence_threshold, strict)
     return faces if split is None else _of_split(faces, split, reader.splits, path)
+
+
+def _with_action_units(
+    faces: FaceImages, action_units: ActionUnitTable | Path | str | None, threshold: float | None, strict: bool
+) -> FaceImages:
+    if action_units is None:
+        raise FacesError(f"a presence threshold ({threshold:g}) belongs to an action-unit table; give one, or neither")
+    if not isinstance(action_units, ActionUnitTable):
+        action_units = load_action_units(action_units, strict=strict)
+    return join_action_units(faces, action_units, presence_threshold=threshold)
 
 
 def _recognised(path: Path) -> str:
@@ -143,16 +161,6 @@ def _file_seen(path: Path) -> str:
 
 def _unknown(corpus: str | None) -> Reader:
     raise FacesError(f"no corpus {corpus!r}; known are {', '.join(READERS)}")
-
-
-def _tell_skipped(faces: FaceImages, path: Path, strict: bool) -> None:
-    if not faces.skipped:
-        return
-    if strict:
-        raise FacesError(f"{faces.skipped[0]} (strict)")
-    first = "; ".join(faces.skipped[:3])
-    rest = "" if len(faces.skipped) <= 3 else "; … (all of them in .skipped)"
-    warnings.warn(f"{path}: {len(faces.skipped)} could not be read: {first}{rest}", stacklevel=3)
 
 
 def _of_split(faces: FaceImages, split: str, names: Mapping[str, tuple[str, ...]], path: Path) -> FaceImages:
