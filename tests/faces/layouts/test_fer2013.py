@@ -6,9 +6,11 @@ import lzma
 import os
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -268,6 +270,11 @@ class TestCache:
 
 
 REAL = os.environ.get("FER_PROBE_FER2013")
+#: How Kaggle's folders are named.
+KAGGLES = {
+    "anger": "angry", "disgust": "disgust", "fear": "fear", "happiness": "happy", "neutral": "neutral",
+    "sadness": "sad", "surprise": "surprise",
+}  # fmt: skip
 
 
 @pytest.mark.fer2013
@@ -281,6 +288,29 @@ class TestReal:
         assert np.bincount(faces.expression).tolist() == [4953, 547, 5121, 8989, 6077, 4002, 6198]
         assert [(faces.split == usage).sum() for usage in USAGES[:3]] == [28709, 3589, 3589]
         assert faces.skipped == ()
+
+    @pytest.fixture
+    def place(self):
+        """A folder for half a gigabyte, which pytest's own would keep."""
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+
+    def test_the_folders_and_the_plain_table_hold_the_same(self, place):
+        """Written as Kaggle passes them on, and unpacked: the same pictures, labels by name and splits as packed."""
+        packed = load_faces(REAL)
+        names = np.array(packed.expression_names)[packed.expression]
+        for row, (picture, name, usage) in enumerate(zip(packed.pixels, names, packed.split, strict=True)):
+            folder = place / "folders" / ("train" if usage == "Training" else "test") / KAGGLES[name]
+            folder.mkdir(parents=True, exist_ok=True)
+            cv2.imwrite(str(folder / f"{usage}_{row}.png"), picture[0])
+        folders = load_faces(place / "folders")
+        rows = np.array([int(Path(path).stem.split("_")[1]) for path in folders.path])
+        assert sorted(rows) == list(range(len(packed)))
+        (place / "fer2013.csv").write_bytes(lzma.decompress(Path(REAL).read_bytes()))
+        for other, order in ((folders, rows), (load_faces(place / "fer2013.csv"), slice(None))):
+            assert np.array_equal(other.pixels[:], packed.pixels[order])
+            assert np.array_equal(np.array(other.expression_names)[other.expression], names[order])
+            assert np.array_equal(other.split, packed.split[order])
 
     def test_ferplus_agrees_with_the_labels(self):
         """The votes beside the real file join, and their majority mostly is the label."""
