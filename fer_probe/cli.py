@@ -26,6 +26,13 @@ app = typer.Typer(
 
 Faces = Annotated[Path | None, typer.Option("--faces", help="A corpus (file or folder); drawn faces if left out.")]
 Corpus = Annotated[str | None, typer.Option("--corpus", help="Which corpus it is, where that is not recognised.")]
+ActionUnits = Annotated[
+    Path | None,
+    typer.Option("--action-units", help="Of OpenFace, py-feat, LibreFace, DISFA or BP4D; joined by picture."),
+]
+Threshold = Annotated[
+    float | None, typer.Option("--presence-threshold", help="Intensity from which on such an action unit is present.")
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the study.")]
 Seed = Annotated[int, typer.Option("--seed", help="Random seed.")]
 Port = Annotated[int, typer.Option("--port", help="Port of the dashboard (this machine only).")]
@@ -45,6 +52,18 @@ class Rules(StrEnum):
     deconvnet = "deconvnet"
     guided = "guided"
     gradient = "gradient"
+
+
+class Scales(StrEnum):
+    """The scales of action-unit intensities."""
+
+    to_one = "0-1"
+    to_five = "0-5"
+
+
+Scale = Annotated[
+    Scales | None, typer.Option("--intensity-scale", help="Of --action-units, where they do not tell it (LibreFace).")
+]
 
 
 def main() -> None:
@@ -131,13 +150,19 @@ def faces(
     corpus: Corpus = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first thing that cannot be read.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Decode every picture, and list each bad one.")] = False,
+    action_units: ActionUnits = None,
+    presence_threshold: Threshold = None,
+    intensity_scale: Scale = None,
 ) -> None:
     """Say what a corpus holds: pictures, labels, subjects, action units, and what could not be read."""
     from fer_probe.faces.summary import summary
 
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".* could not be read: ")  # the summary lists what
-        found = _read(path, strict, corpus=corpus, check=check)
+        warnings.filterwarnings("ignore", message=".* (could not be read|are not joined): ")  # the summary lists what
+        found = _read(
+            path, action_units, intensity_scale, corpus=corpus, strict=strict, check=check,
+            presence_threshold=presence_threshold,
+        )  # fmt: skip
     console.print(summary(found, listed=None if check else 20), markup=False, soft_wrap=True)
     if sheet is not None:
         _write_contact_sheet(found, sheet)
@@ -177,6 +202,9 @@ def probe(
     faces: Faces = None,
     corpus: Corpus = None,
     split: Annotated[str | None, typer.Option(help="Only this part of the corpus: train, validation, test.")] = None,
+    action_units: ActionUnits = None,
+    presence_threshold: Threshold = None,
+    intensity_scale: Scale = None,
     layer: Annotated[list[str] | None, typer.Option(help="Probe this layer; may be repeated.")] = None,
     rule: Annotated[Rules, typer.Option(help="How signals go back through rectifiers.")] = Rules.deconvnet,
     extensions: Annotated[
@@ -210,7 +238,13 @@ def probe(
         class_names=None if classes is None else [name.strip() for name in classes.split(",")],
         trust_pickle=trust_pickle,
     )
-    sets = {split or "faces": _read(faces, split=split, corpus=corpus)} if faces else _drawn_sets(seed)
+    if faces:
+        told = {"corpus": corpus, "split": split, "presence_threshold": presence_threshold}
+        sets = {split or "faces": _read(faces, action_units, intensity_scale, **told)}
+    elif action_units is presence_threshold is intensity_scale is None:
+        sets = _drawn_sets(seed)
+    else:
+        raise typer.BadParameter("action units of another program belong to --faces")
     settings = ProbeSettings(layers=layer, rule=rule.value, extensions=extensions, steps=steps, seed=seed)
     study = probe_checkpoint(loaded, sets, out, settings, say=console.print)
     write_report(study)
@@ -247,16 +281,21 @@ def dashboard(
     serve(study, port=port, open_browser=browser)
 
 
-def _read(
-    path: Path, strict: bool = False, split: str | None = None, corpus: str | None = None, check: bool = False
-) -> "FaceImages":
+def _read(path: Path, action_units: Path | None = None, scale: Scales | None = None, **told: Any) -> "FaceImages":
+    """The faces of a corpus, as ``load_faces`` reads what it is told, with another's action units."""
     import cv2
 
+    from fer_probe.faces.action_unit_tables import load_action_units
     from fer_probe.faces.corpora import load_faces
 
+    if scale is not None and action_units is None:
+        raise typer.BadParameter("--intensity-scale belongs to --action-units")
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # a damaged picture is named by us, in words
     with reading_bar():
-        return load_faces(path, corpus, split=split, strict=strict, check=check)
+        table = action_units and load_action_units(
+            action_units, scale=scale and scale.value, strict=told.get("strict", False)
+        )
+        return load_faces(path, action_units=table, **told)
 
 
 def _layout(corpus: str) -> "Reader":

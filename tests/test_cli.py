@@ -110,6 +110,61 @@ def test_draw_lays_out_contact_sheets_on_request(tmp_path):
     assert cv2.imread(str(units)).shape[1] == 9 * 98 - 2
 
 
+@pytest.fixture
+def graded(drawn, tmp_path):
+    """LibreFace's intensities of the drawn faces but one, of which no value tells the scale."""
+    paths = sorted(path.relative_to(drawn).as_posix() for path in drawn.rglob("*.png"))[1:]
+    rows = [f"{path},{i % 2},{i % 2 * 0.8}\n" for i, path in enumerate(paths)]
+    (tmp_path / "libre.csv").write_text("input_image_path,au_1,au_25_intensity\n" + "".join(rows))
+    return tmp_path / "libre.csv"
+
+
+def test_faces_with_another_programs_action_units(drawn, graded):
+    """Joined by picture, counted; who is not in the table is named; intensities alone are no presence."""
+    code, output = run("faces", drawn, "--action-units", graded, "--intensity-scale", "0-1")
+    assert code == 0
+    for words in (
+        "action units from LibreFace (libre.csv)", "2 coded, intensities 0-1", "presence of 1 is not told",
+        "AU1 inner brow raiser 10 of 20", "AU25 lips part 20 graded", "png: not in LibreFace (libre.csv)",
+    ):  # fmt: skip
+        assert words in output
+    scale = ("--intensity-scale", "0-1", "--presence-threshold", 0.5)
+    assert "AU25 lips part 10 of 20" in run("faces", drawn, "--action-units", graded, *scale)[1]
+
+
+JOINED = ["faces", "{drawn}", "--action-units", "{table}"]
+
+
+@pytest.mark.parametrize("arguments, sentence", [
+    (JOINED, "tell it: scale="),
+    ([*JOINED, "--intensity-scale", "0-5", "--presence-threshold", "9"], "at most 5"),
+    (["faces", "{drawn}", "--presence-threshold", "1"], "belongs to an action-unit table"),
+    (["faces", "{drawn}", "--intensity-scale", "0-5"], "belongs to --action-units"),
+    (["probe", "{weights}", "--out", "{table}.study", *STRANGER, ",".join(CLASSES), *JOINED[2:]], "belong to --faces"),
+])  # fmt: skip
+def test_action_units_that_do_not_fit(arguments, sentence, drawn, graded, tmp_path, capfd):
+    """A scale that is not told, a threshold outside it, options of which one needs another."""
+    torch.save(SmallNet().state_dict(), tmp_path / "w.pth")
+    places = {"{drawn}": drawn, "{table}": graded, "{weights}": tmp_path / "w.pth"}
+    for mark, place in places.items():
+        arguments = [argument.replace(mark, str(place)) for argument in arguments]
+    code, output = run(*arguments)
+    assert code == 2 and sentence in (output + capfd.readouterr().err).replace("\n", " ")
+
+
+def test_a_probe_takes_another_programs_action_units(drawn, graded, tmp_path):
+    """The study's units are the table's."""
+    torch.save(SmallNet().state_dict(), tmp_path / "w.pth")
+    code, _ = run(
+        "probe", tmp_path / "w.pth", *STRANGER, ",".join(CLASSES), "--faces", drawn, "--out", tmp_path / "s",
+        "--layer", "deep", "--steps", 2, "--action-units", graded, "--intensity-scale", "0-1",
+        "--presence-threshold", 0.5,
+    )  # fmt: skip
+    assert code == 0
+    found = Study.open(tmp_path / "s").load(AUDistances, "faces", "deep")
+    assert found.action_unit_numbers.tolist() == [1, 25] and found.with_count.tolist() == [10, 10]
+
+
 @pytest.mark.parametrize("wrapped", ["bare", "module."])
 def test_a_strangers_weights_are_probed(drawn, tmp_path, wrapped):
     """A state dict in any usual wrapper, with its scaling and classes by name; its accuracy is said at once."""

@@ -8,6 +8,8 @@ import numpy as np
 from fer_probe.action_units import action_unit_label
 from fer_probe.faces.face_images import FaceImages
 
+_GRADED_ONLY = " graded"
+
 
 def summary(faces: FaceImages, listed: int | None = 20) -> str:
     """One block of lines: pictures, labels, subjects, sequences, splits, action units, and what was dropped and why.
@@ -66,12 +68,23 @@ def _sequences(faces: FaceImages) -> str:
 
 def _action_units(faces: FaceImages) -> str:
     """Each one's count of pictures that show it, and of how many that are coded for it."""
-    coded = [
-        f"{action_unit_label(int(number))} {int((column == 1).sum()):,} of {int((~np.isnan(column)).sum()):,}"
-        for number, column in zip(faces.action_unit_numbers, faces.action_units.T, strict=True)
-    ]
+    if not len(faces.action_unit_numbers):
+        return "not coded"
+    coded = [_coded(faces, column) for column in range(len(faces.action_unit_numbers))]
     scale = f", intensities {faces.action_unit_scale}" if faces.action_unit_scale else ""
-    return f"{len(coded)} coded{scale}: {', '.join(coded)}" if coded else "not coded"
+    graded_only = sum(line.endswith(_GRADED_ONLY) for line in coded)
+    threshold = f" (presence of {graded_only} is not told: give a presence threshold)" if graded_only else ""
+    return f"{len(coded)} coded{scale}{threshold}: {', '.join(coded)}"
+
+
+def _coded(faces: FaceImages, column: int) -> str:
+    """One unit's counts, or of how many pictures the intensity alone is known."""
+    label = action_unit_label(int(faces.action_unit_numbers[column]))
+    known = ~np.isnan(faces.action_units[:, column])
+    if not known.any() and faces.action_unit_intensity is not None:
+        graded = int((~np.isnan(faces.action_unit_intensity[:, column])).sum())
+        return f"{label} {graded:,}{_GRADED_ONLY}"
+    return f"{label} {int((faces.action_units[:, column] == 1).sum()):,} of {int(known.sum()):,}"
 
 
 def _also_known(faces: FaceImages) -> str:

@@ -87,3 +87,12 @@ def test_reasons_go_by_how_often_they_occur():
     """Three of them, and a sign that there are more."""
     skipped = tuple(f"x: {reason}" for reason in ["a", "b", "b", "c", "c", "c", "d"])
     assert lines(dataclasses.replace(FACES, skipped=skipped))["dropped"] == "7: c (3), b (2), a (1), …"
+
+
+def test_intensities_alone_are_no_presence():
+    """Another program's intensities: how many are graded, and what would tell which are present."""
+    graded = dataclasses.replace(FACES, action_units=np.column_stack([FACES.action_units[:, 0], np.full(5, np.nan)]))
+    assert lines(graded)["action units"] == (
+        "2 coded, intensities 0-5 (presence of 1 is not told: give a presence threshold): "
+        "AU6 cheek raiser 2 of 3, AU12 lip corner puller 5 graded"
+    )
