@@ -11,7 +11,7 @@ import numpy as np
 
 from fer_probe.faces.action_unit_tables import ActionUnitTable, join_action_units, load_action_units
 from fer_probe.faces.face_images import FaceImages, FacesError
-from fer_probe.faces.layouts import bu_4dfe, face_table, fer2013, fer2013_folders, oulu_casia
+from fer_probe.faces.layouts import bu_4dfe, face_table, fer2013, fer2013_folders, mmi, oulu_casia
 from fer_probe.faces.skipped import tell_skipped
 
 
@@ -39,6 +39,14 @@ class Reader:
 
 #: Every corpus that can be read, in the order in which they are tried.
 READERS: dict[str, Reader] = {
+    "mmi": Reader(
+        "Sessions/1/{session.xml,S001-001.xml,S001-001-oao_aucs.xml,S001-001_0001.jpg}",
+        mmi.recognises,
+        mmi.read,
+        mmi.SPLITS,
+        mmi.write,
+        "sequences",
+    ),
     "oulu_casia": Reader(
         "{OriginalImg,PreProcess_Img}/{VL,NI}/{Strong,Weak,Dark}/P001/Anger/000.jpeg",
         oulu_casia.recognises,
