@@ -22,15 +22,20 @@ _VERSION = "1"
 _FINGERPRINT = "fingerprint"
 
 
-def parsed(path: Path, parse: Callable[[Path], Arrays]) -> Arrays:
+def parsed(path: Path, parse: Callable[[Path], Arrays], kind: str = "") -> Arrays:
     """What ``parse(path)`` gives, from the cache where the file is still the one that was parsed.
 
     A file is known by its place, size, time of change and both ends. A damaged cache is made anew; where none
     can be written, the file is parsed each time, and that is said.
+
+    Args:
+        path: the file.
+        parse: reads it.
+        kind: what it is parsed as, where the same file can be parsed as something else.
     """
     if path.stat().st_size < SMALLEST:
         return parse(path)
-    kept, fingerprint = _place(path), _fingerprint(path)
+    kept, fingerprint = _place(path), _fingerprint(path, kind)
     try:
         with np.load(kept, allow_pickle=False) as file:
             if str(file[_FINGERPRINT]) == fingerprint:
@@ -52,9 +57,9 @@ def _place(path: Path) -> Path:
     return root / "fer_probe" / f"{path.name.split('.')[0]}-{name}.npz"
 
 
-def _fingerprint(path: Path) -> str:
+def _fingerprint(path: Path, kind: str) -> str:
     stat = path.stat()
-    digest = hashlib.sha256(f"{_VERSION} {stat.st_size} {stat.st_mtime_ns}".encode())
+    digest = hashlib.sha256(f"{_VERSION} {kind} {stat.st_size} {stat.st_mtime_ns}".encode())
     with path.open("rb") as file:
         digest.update(file.read(2**16))
         file.seek(max(0, stat.st_size - 2**16))

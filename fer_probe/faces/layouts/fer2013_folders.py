@@ -12,7 +12,7 @@ import numpy as np
 
 from fer_probe.expressions import FER2013_ORDER, expression_name
 from fer_probe.faces.face_images import FaceImages, FacesError
-from fer_probe.faces.layouts.fer2013 import SIDE, UNDIVIDED_TEST, USAGES
+from fer_probe.faces.pixel_tables import SIDE, UNDIVIDED_TEST, USAGES
 from fer_probe.faces.reading_progress import told_progress
 
 _FOLDERS = {
