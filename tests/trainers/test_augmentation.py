@@ -1,12 +1,41 @@
 """Augmentation: each step against a hand-written one; shape, seed and range hold for all of them."""
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
-from trainers.augmentation import EnlargeAndCrop, Flip, Rotate, Shift
+from trainers.augmentation import (
+    BrightnessContrast,
+    EnlargeAndCrop,
+    Flip,
+    OneOf,
+    Perspective,
+    RandomCrop,
+    Rotate,
+    Shift,
+)
+from trainers.picture_warps import CORNERS
 
-STEPS = [Flip(), Shift(0.2), Rotate(15), EnlargeAndCrop(14)]
+STEPS = [
+    Flip(),
+    Shift(0.2),
+    Rotate(15),
+    EnlargeAndCrop(14),
+    BrightnessContrast(),
+    Perspective(),
+    OneOf((BrightnessContrast(), Perspective(), Rotate())),
+]
+NOTHING = [
+    Flip(0),
+    Shift(0),
+    Rotate(0),
+    EnlargeAndCrop(12),
+    RandomCrop(12),
+    BrightnessContrast(0, 0),
+    Perspective(0),
+    OneOf((Rotate(0), Perspective(0))),
+]
 
 
 def generator(seed=0):
@@ -36,6 +65,12 @@ def test_every_picture_has_its_own_draw(step, images):
     """Sixteen equal pictures do not stay equal."""
     moved = step(images[:1].expand(16, -1, -1, -1), generator())
     assert len({picture.numpy().tobytes() for picture in moved}) > 1
+
+
+@pytest.mark.parametrize("step", NOTHING, ids=repr)
+def test_strength_nought_changes_nothing(step, images):
+    """To the bit."""
+    assert torch.equal(step(images, generator()), images)
 
 
 @pytest.mark.parametrize("probability", [0.0, 1.0])
@@ -84,3 +119,63 @@ def test_enlarging_then_cropping_is_zhus():
     for i, picture in enumerate(EnlargeAndCrop(8)(images, generator())):
         windows = [larger[i, :, t : t + 6, left : left + 6] for t in range(3) for left in range(3)]
         assert any(torch.equal(picture, window) for window in windows)
+
+
+def test_random_crops_are_windows(images):
+    """Each is a slice of its picture, at many places; none of a picture that is smaller."""
+    places = set()
+    for picture, cut in zip(images, RandomCrop((9, 8))(images, generator()), strict=True):
+        assert cut.shape == (3, 9, 8)
+        found = [(t, x) for t in range(4) for x in range(5) if torch.equal(picture[:, t : t + 9, x : x + 8], cut)]
+        assert len(found) == 1
+        places.update(found)
+    assert len(places) > 8
+    with pytest.raises(ValueError, match="no window of 13×4 in pictures of 12×12"):
+        RandomCrop((13, 4))(images, generator())
+
+
+def test_brightness_and_contrast_by_two_pixels():
+    """Every picture is a·(x − 1/2) + 1/2 + b: a within 1 ± contrast, b within ± brightness, up to their ends."""
+    images = torch.full((400, 1, 2, 2), 0.4)
+    images[:, :, 0] = 0.6
+    changed = BrightnessContrast(0.2, 0.5)(images, generator())
+    factor = (changed[:, 0, 0, 0] - changed[:, 0, 1, 0]) / 0.2
+    added = (changed[:, 0, 0, 0] + changed[:, 0, 1, 0]) / 2 - 0.5
+    for found, middle, reach in ((factor, 1, 0.5), (added, 0, 0.2)):
+        assert (found - middle).abs().max() <= reach + 1e-5
+        assert found.min() < middle - 0.95 * reach and found.max() > middle + 0.95 * reach
+    torch.testing.assert_close(changed[:, :, 0, 0], changed[:, :, 0, 1])
+
+
+def test_what_leaves_black_and_white_ends_there():
+    """A white picture gets no whiter, a black one no blacker."""
+    images = torch.zeros(50, 1, 2, 2)
+    images[:25] = 1
+    changed = BrightnessContrast(0.5, 0.5)(images, generator())
+    assert (changed.min(), changed.max()) == (0, 1)
+
+
+def test_perspective_moves_each_corner_by_its_share_at_most():
+    """Where each pixel came from tells where the corners went: as far as the share, each way, all by themselves."""
+    along = (2 * torch.arange(40) + 1) / 40 - 1
+    places = torch.stack(torch.meshgrid(along, along, indexing="xy"))  # x and y of every pixel
+    moves = []
+    for came in Perspective(0.1)(places.expand(100, -1, -1, -1), generator()):
+        inside = (came.abs() < 0.9).all(0)
+        back, _ = cv2.findHomography(came[:, inside].T.numpy(), places[:, inside].T.numpy())
+        moves.append(cv2.perspectiveTransform(np.float64([CORNERS]), back)[0] - CORNERS)
+    assert np.abs(moves).max() < 0.2 + 1e-3  # a side is 2
+    assert (np.max(moves, 0) > 0.18).all() and (np.min(moves, 0) < -0.18).all()
+    assert np.abs(np.corrcoef(np.reshape(moves, (100, 8)).T) - np.eye(8)).max() < 0.4
+    with pytest.raises(ValueError, match="share"):
+        Perspective(0.25)
+
+
+def test_one_of_several_takes_each_as_often(images):
+    """Every picture is what one of the steps gives; a third of three hundred, each."""
+    steps = (Flip(1), BrightnessContrast(0, 0), lambda pictures, draws: pictures * 0)
+    many = images[:1].expand(300, -1, -1, -1)
+    changed = OneOf(steps)(many, generator())
+    kinds = [images[0].flip(-1), images[0], images[0] * 0]
+    counts = [sum(torch.equal(picture, kind) for picture in changed) for kind in kinds]
+    assert sum(counts) == 300 and min(counts) > 70
