@@ -1,5 +1,6 @@
 """Labelled faces on a device, as bytes: resized once, normalised when a batch of them is asked for."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,16 +25,15 @@ class LabelledFaces:
     Attributes:
         pixels: (N, C, H, W) uint8 on the device, resized.
         labels: (N,) int64 on the device, indices into the class names.
-        described: source, counts and hash, for the checkpoint.
+        described: source, counts and hash, for the checkpoint; and how many a fallback had to crop.
     """
 
     def __init__(
         self, faces: FaceImages, class_names: Sequence[str], preprocessing: Preprocessing, device: torch.device
     ) -> None:
         labels = expected_classes(faces, class_names)
-        pixels = np.concatenate(
-            [preprocessing.resized(faces.pixels[start : start + 1024]) for start in range(0, len(faces), 1024)]
-        )
+        images = preprocessing(faces)
+        pixels = images.all_resized()
         counts = np.bincount(labels, minlength=len(class_names)).tolist()
         self.preprocessing = preprocessing
         self.pixels = torch.from_numpy(pixels).to(device)
@@ -44,6 +44,9 @@ class LabelledFaces:
             "faces_a_class": dict(zip(class_names, counts, strict=True)),
             "sha256": arrays_sha256(pixels, labels),
         }
+        if images.fallbacks:
+            self.described["fallbacks"] = images.fallbacks
+            warnings.warn(f"{faces.source or 'faces'}: {images.fallbacks}", stacklevel=3)
 
     def __len__(self) -> int:
         return len(self.pixels)

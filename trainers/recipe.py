@@ -7,6 +7,7 @@ from typing import Any
 from torch import nn, optim
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, ReduceLROnPlateau
 
+from fer_probe.faces.face_crops import FaceCrop, crop_settings
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.preprocessing import Preprocessing
 from trainers.augmentation import Augmentation
@@ -22,9 +23,12 @@ class Recipe:
         size: height and width of the input; one number for a square.
         options: of the model, beyond size, channels and classes.
         channels: of the input.
-        normalization: ``"per_pixel"`` (each pixel's mean and deviation over the training faces),
-            ``"per_picture"`` (each picture's own) or ``"none"`` (pixels in 0–1).
+        crop: what is cut out of the raw picture first; None takes all of it.
+        center_crop: the middle that is cut out of the resized picture; the model then takes that size.
+        normalization: ``"per_pixel"`` (each pixel's mean and deviation over the training faces), ``"per_set"`` (one of
+            each over all their pixels), ``"per_picture"`` (each picture's own) or ``"none"`` (pixels in 0–1).
         equalize: histogram equalisation.
+        faces_a_class: balance the training faces to so many of each expression; None takes them as they are.
         optimizer: ``"sgd"``, ``"adam"`` or ``"adamw"``.
         learning_rate: the largest one of the schedule.
         momentum: of SGD.
@@ -45,8 +49,11 @@ class Recipe:
     size: int | tuple[int, int]
     options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     channels: int = 1
+    crop: FaceCrop | None = None
+    center_crop: int | tuple[int, int] | None = None
     normalization: str = "none"
     equalize: bool = False
+    faces_a_class: int | None = None
     optimizer: str = "sgd"
     learning_rate: float = 1e-3
     momentum: float = 0.9
@@ -62,10 +69,12 @@ class Recipe:
 
     def preprocessing(self, faces: FaceImages) -> Preprocessing:
         """What the input is made of, fitted to the training faces where the recipe says so."""
-        settings: dict[str, Any] = {"channels": self.channels, "equalize": self.equalize}
-        if self.normalization == "per_pixel":
-            return Preprocessing.fitted(faces, self.size, **settings)
-        _known("normalization", self.normalization, ("none", "per_picture", "per_pixel"))
+        settings: dict[str, Any] = {
+            name: getattr(self, name) for name in ("channels", "equalize", "crop", "center_crop")
+        }
+        _known("normalization", self.normalization, ("none", "per_picture", "per_pixel", "per_set"))
+        if self.normalization in ("per_pixel", "per_set"):
+            return Preprocessing.fitted(faces, self.size, per=self.normalization.removeprefix("per_"), **settings)
         return Preprocessing(self.size, per_picture=self.normalization == "per_picture", **settings)
 
     def optimizer_of(self, model: nn.Module) -> optim.Optimizer:
@@ -91,7 +100,8 @@ class Recipe:
     def to_dict(self) -> dict[str, Any]:
         """The recipe as plain values; an augmentation as its own words."""
         settings = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return {**settings, "augmentation": [repr(step) for step in self.augmentation]}
+        told = {"crop": crop_settings(self.crop), "augmentation": [repr(step) for step in self.augmentation]}
+        return {**settings, **told}
 
 
 def _known(field: str, value: str, known: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ The faces lie on the device as bytes; each batch is augmented and normalised the
 
 import math
 import time
+import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -20,6 +21,7 @@ from fer_probe.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.models import build_model
+from trainers.balancing import balance
 from trainers.labelled_faces import LabelledFaces, TrainingError, classes_of, labelled_only
 from trainers.recipe import Recipe
 
@@ -60,13 +62,14 @@ def train(
     class_names = classes_of(training)
     training, validation = (labelled_only(faces, class_names) for faces in (training, validation))
     preprocessing = recipe.preprocessing(training)
+    training, balancing = _balanced(training, recipe, seed)
     shown = LabelledFaces(training, class_names, preprocessing, device)
     held_out = LabelledFaces(validation, class_names, preprocessing, device)
     noted: dict[str, Any] = {
         "preprocessing": preprocessing,
         "class_names": class_names,
         "recipe": {**recipe.to_dict(), "epochs": epochs, "seed": seed},
-        "data": {"training": shown.described, "validation": held_out.described},
+        "data": {"training": {**shown.described, **balancing}, "validation": held_out.described},
     }
     steps = epochs * math.ceil(len(shown) / recipe.batch_size)
     course = _Course(recipe, epochs, minutes)
@@ -86,6 +89,16 @@ def train(
     metrics = {**course.metrics(), "device": device.type, "precision": _name(lower_precision(device))}
     save_checkpoint(checkpoint, learner.model, **noted, curves=course.curves, metrics=metrics)
     return load_checkpoint(checkpoint)
+
+
+def _balanced(faces: FaceImages, recipe: Recipe, seed: int) -> tuple[FaceImages, dict[str, Any]]:
+    """As many faces of each expression as the recipe says, and what the checkpoint is to tell of it."""
+    if recipe.faces_a_class is None:
+        return faces, {}
+    balanced = balance(faces, recipe.faces_a_class, seed)
+    if balanced.told:
+        warnings.warn("; ".join(balanced.told), stacklevel=3)
+    return faces.select(balanced.indices), {"repeated": list(balanced.told)}
 
 
 class _Learner:

@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch import nn, optim
 
+from fer_probe.faces.face_crops import FixedCrop
 from fer_probe.faces.face_images import FaceImages
+from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.models import MODELS
 from trainers import RECIPES
 from trainers.augmentation import EnlargeAndCrop, Flip, Rotate, Shift
@@ -62,6 +64,18 @@ def test_normalisations():
     np.testing.assert_allclose(fitted.mean, faces.pixels.mean(0) / 255, rtol=1e-5)
     assert Recipe("a", "zhu_cnn", 16, normalization="per_picture").preprocessing(faces).per_picture
     assert PLAIN.preprocessing(faces).bounds()[1].max() == 1
+
+
+def test_a_recipe_says_how_pictures_are_cut():
+    """A crop, a middle and one mean for the set; the crop is told as plain values."""
+    recipe = Recipe(
+        "a", "zhu_cnn", 16, crop=FixedCrop((0, 0, 0.8, 0.8)), center_crop=12, normalization="per_set", equalize=True
+    )
+    faces = some_faces()
+    prepared = recipe.preprocessing(faces)
+    assert prepared == Preprocessing.fitted(faces, 16, per="set", crop=recipe.crop, center_crop=12, equalize=True)
+    assert prepared.shape == (1, 12, 12)
+    assert json.loads(json.dumps(recipe.to_dict()))["crop"] == {"kind": "fixed", "box": [0, 0, 0.8, 0.8]}
 
 
 def test_one_cycle_rises_and_falls_to_nothing():

@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from fer_probe.evaluation import evaluate
+from fer_probe.faces.drawn_faces import draw_faces
+from fer_probe.faces.face_crops import FixedCrop, LandmarkCrop
 from fer_probe.faces.face_images import FaceImages
 from trainers import RECIPES, Recipe, TrainingError, train
 from trainers.augmentation import Flip, Shift
@@ -148,3 +150,24 @@ def test_every_recipe_lowers_the_loss(tmp_path, name):
                     learning_rate=min(recipe.learning_rate, 2e-3))  # fmt: skip
     made = train(small, TRAINING, VALIDATION, checkpoint=tmp_path / "n.safetensors", epochs=3, progress=False)
     assert made.curves["loss"][-1] < made.curves["loss"][0]
+
+
+def test_training_crops_and_balances_as_the_recipe_says(tmp_path):
+    """Landmarks cut each face out, fallbacks are counted; as many of each class, and the repeats are said."""
+    faces = draw_faces(3, 32, expressions=("anger", "fear", "neutral"))
+    landmarks = np.array(faces.landmarks)
+    landmarks[4] = np.nan
+    faces = replace(faces, landmarks=landmarks)
+    recipe = replace(
+        TINY, crop=LandmarkCrop(0.1, fallback=FixedCrop()), size=20, center_crop=16, faces_a_class=5, epochs=1
+    )
+    with pytest.warns(UserWarning) as told:
+        trained = train(recipe, faces, faces, checkpoint=tmp_path / "net.safetensors", progress=False)
+    words = " ".join(str(warning.message) for warning in told)
+    assert "fear has 3 faces for 5" in words and "LandmarkCrop" in words
+    assert trained.data["training"]["faces_a_class"] == {"anger": 5, "fear": 5, "neutral": 5}
+    assert len(trained.data["training"]["repeated"]) == 3
+    assert trained.data["validation"]["fallbacks"].startswith("in 1 of 9 pictures")
+    assert trained.preprocessing.crop == recipe.crop
+    found = evaluate(trained.model, trained.preprocessing(faces), faces, trained.class_names)
+    assert found.accuracy == pytest.approx(trained.metrics["validation_accuracy"])
