@@ -115,9 +115,14 @@ def arrays_sha256(*arrays: Any) -> str:
     return digest.hexdigest()
 
 
-def stretches(array: Any) -> Iterator[slice]:
-    """Slices along an array's first axis, of about 32 MiB each: what is lazy may be larger than memory."""
-    length = max(1, _STRETCH_BYTES // max(1, array[0:1].nbytes))
+def stretches(array: Any, entry_bytes: int = 0) -> Iterator[slice]:
+    """Slices along an array's first axis, of about 32 MiB each: what is lazy may be larger than memory.
+
+    Args:
+        array: of any kind that has a shape and slices.
+        entry_bytes: of what is made of an entry, where that may be larger than the entry.
+    """
+    length = max(1, _STRETCH_BYTES // max(1, entry_bytes, array[0:1].nbytes))
     for start in range(0, array.shape[0], length):
         yield slice(start, start + length)
 

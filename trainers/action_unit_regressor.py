@@ -124,7 +124,7 @@ class _Lessons:
     ) -> None:
         if faces.landmarks is None:
             raise TrainingError(f"{faces.source or 'these faces'} have no landmarks, which the regressor learns beside")
-        pixels = preprocessing.resized(faces.pixels[:])
+        pixels = preprocessing(faces).all_resized()
         intensities = expected_intensities(faces, names)
         scale = preprocessing.shape[-1] / faces.pixels.shape[-1]
         self.preprocessing = preprocessing

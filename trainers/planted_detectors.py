@@ -93,7 +93,7 @@ class _Lessons:
     def __init__(self, faces: FaceImages, numbers: Sequence[int], preprocessing: Preprocessing) -> None:
         columns = [int(np.flatnonzero(faces.action_unit_numbers == number)[0]) for number in numbers]
         self.preprocessing = preprocessing
-        self.pixels = torch.from_numpy(preprocessing.resized(faces.pixels[:]))
+        self.pixels = torch.from_numpy(preprocessing(faces).all_resized())
         self.presence = torch.from_numpy(faces.action_units[:, columns])
         self.facts = torch.from_numpy(np.stack([_standardized(faces.attributes[name]) for name in FREE_FACTS], 1))
         self.side = preprocessing.shape[-1] // _STRIDE

@@ -1,6 +1,7 @@
 """Prepared images: faces as a network's input, made when they are asked for."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from torch import Tensor
 
 from fer_probe.faces.face_crops import FaceBoxes, with_shown_boxes
 from fer_probe.faces.face_images import FaceImages
+from fer_probe.records import stretches
 
 if TYPE_CHECKING:
     from fer_probe.faces.preprocessing import Preprocessing
@@ -45,6 +47,18 @@ class PreparedImages:
     def resized(self, index: Stretch) -> NDArray[np.uint8]:
         """The same pictures before any arithmetic: (n, C, H, W) uint8."""
         return self.preprocessing.resized(*self._raw(index))
+
+    def resized_stretches(self) -> Iterator[tuple[slice, NDArray[np.uint8]]]:
+        """All of them, as :meth:`resized` gives them, a stretch at a time: never are all of them held."""
+        for stretch in stretches(self.pixels, math.prod(self.preprocessing.shape)):
+            yield stretch, self.resized(stretch)
+
+    def all_resized(self) -> NDArray[np.uint8]:
+        """All of them at once: (N, C, H, W) uint8; raw pictures are read a stretch at a time."""
+        pixels = np.empty(self.shape, np.uint8)
+        for stretch, resized in self.resized_stretches():
+            pixels[stretch] = resized
+        return pixels
 
     def shown_boxes(self) -> NDArray[np.int64]:
         """(N, 4) which part of every raw picture the network is shown: top, left, bottom, right in its pixels.

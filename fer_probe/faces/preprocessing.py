@@ -190,13 +190,11 @@ class Preprocessing:
         if not len(faces):
             raise FacesError(f"no faces to take the mean and deviation per {per} of")
         plain = cls(size, **settings)
-        images = plain(faces)
         total = np.zeros(plain.shape, np.int64)
         squares = np.zeros(plain.shape, np.int64)  # integers: the sums are exact and know no order
-        for start in range(0, len(faces), 1024):
-            pixels = images.resized(slice(start, start + 1024)).astype(np.int64)
-            total += pixels.sum(0)
-            squares += (pixels**2).sum(0)
+        for _, pixels in plain(faces).resized_stretches():
+            total += pixels.sum(0, dtype=np.int64)
+            squares += np.square(pixels, dtype=np.uint16).sum(0, dtype=np.int64)
         mean, mean_square = total / len(faces), squares / len(faces)
         if per == "set":
             mean, mean_square = mean.mean(), mean_square.mean()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from fer_probe import records
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.face_crops import FixedCrop, HaarCrop, LandmarkCrop, shown_box
 from fer_probe.faces.face_images import FacesError
@@ -104,3 +105,15 @@ def test_resized_pictures_are_the_tensors_bytes(drawn):
     """Before any arithmetic, by the same boxes."""
     images = Preprocessing(16, crop=LandmarkCrop(0.1))(drawn)
     assert torch.equal(torch.from_numpy(images.resized(slice(2, 6))).float() / 255, images[2:6])
+
+
+@pytest.mark.parametrize("size", [12, 96])
+def test_all_pictures_are_resized_a_stretch_at_a_time(drawn, monkeypatch, size):
+    """Neither of the raw pictures nor of the resized ones, whichever are larger, more than a stretch at once."""
+    most = 3 * max(size, 48) ** 2
+    monkeypatch.setattr(records, "_STRETCH_BYTES", most)
+    source = Counting(drawn.pixels)
+    images = Preprocessing(size, crop=LandmarkCrop())(replace(drawn, pixels=source))
+    lengths = [len(resized) for _, resized in images.resized_stretches()]
+    assert lengths == [3, 3, 3, 3, 2]
+    assert np.array_equal(images.all_resized(), images.resized(slice(None)))
