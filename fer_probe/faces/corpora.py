@@ -11,7 +11,19 @@ import numpy as np
 
 from fer_probe.faces.action_unit_tables import ActionUnitTable, join_action_units, load_action_units
 from fer_probe.faces.face_images import FaceImages, FacesError
-from fer_probe.faces.layouts import bu_4dfe, face_table, fer2013, fer2013_folders, mmi, oulu_casia
+from fer_probe.faces.layouts import (
+    bu_4dfe,
+    ck_extended,
+    ck_plus,
+    ck_plus_48,
+    face_table,
+    fer2013,
+    fer2013_folders,
+    jaffe,
+    mmi,
+    oulu_casia,
+    raf_db,
+)
 from fer_probe.faces.skipped import tell_skipped
 
 
@@ -39,6 +51,42 @@ class Reader:
 
 #: Every corpus that can be read, in the order in which they are tried.
 READERS: dict[str, Reader] = {
+    "ck_plus": Reader(
+        "cohn-kanade-images/S010/002/S010_002_00000012.png with Emotion, FACS and Landmarks",
+        ck_plus.recognises,
+        ck_plus.read,
+        ck_plus.SPLITS,
+        ck_plus.write,
+        "sequences",
+    ),
+    "ck_plus_48": Reader(
+        "{anger,contempt,…}/S010_002_00000012.png",
+        ck_plus_48.recognises,
+        ck_plus_48.read,
+        ck_plus_48.SPLITS,
+        ck_plus_48.write,
+    ),
+    "ck_extended": Reader(
+        "ckextended.csv",
+        ck_extended.recognises,
+        ck_extended.read,
+        ck_extended.SPLITS,
+        ck_extended.write,
+    ),
+    "raf_db": Reader(
+        "EmoLabel/list_patition_label.txt with Image/aligned/train_00001_aligned.jpg",
+        raf_db.recognises,
+        raf_db.read,
+        raf_db.SPLITS,
+        raf_db.write,
+    ),
+    "jaffe": Reader(
+        "KA.AN1.39.tiff",
+        jaffe.recognises,
+        jaffe.read,
+        jaffe.SPLITS,
+        jaffe.write,
+    ),
     "mmi": Reader(
         "Sessions/1/{session.xml,S001-001.xml,S001-001-oao_aucs.xml,S001-001_0001.jpg}",
         mmi.recognises,
@@ -63,6 +111,7 @@ READERS: dict[str, Reader] = {
         fer2013.recognises,
         fer2013.read,
         fer2013.SPLITS,
+        fer2013.write,
     ),
     "fer2013_folders": Reader(
         "{train,test}/{angry,disgust,…}/Training_123.jpg",

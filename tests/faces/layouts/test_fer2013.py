@@ -8,15 +8,18 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+import fer_probe as fp
 from fer_probe.faces import parsed_cache
 from fer_probe.faces.corpora import load_faces
 from fer_probe.faces.face_images import FacesError
+from fer_probe.faces.layouts import fer2013
 
 SIDE = 48
 PICTURES = np.random.default_rng(0).integers(0, 256, (4, 1, SIDE, SIDE), np.uint8)
@@ -214,6 +217,18 @@ def test_damaged_files_are_named(tmp_path):
         load_faces(path)
     with pytest.raises(FacesError, match="no column 'pixels'"):
         load_faces(written(tmp_path / "other.csv", ["a,b"], "name,expression"), "fer2013")
+
+
+def test_drawn_faces_are_read_back_equal(tmp_path):
+    """Pictures, labels by name and splits: known ones are kept; contempt, which FER2013 lacks, is left out and said."""
+    drawn = fp.draw_faces(subjects=3, size=SIDE, expressions=("contempt", "neutral", "anger"))
+    drawn = replace(drawn, split=np.array(["train", "validation", "test"]).repeat(3))
+    with pytest.warns(UserWarning, match="FER2013 has no contempt: 3 of 9 faces are left out"):
+        table = fer2013.write(drawn, tmp_path / "out")
+    back, kept = load_faces(table), drawn.select(drawn.expression > 0)
+    np.testing.assert_array_equal(back.pixels, kept.pixels)
+    assert [back.expression_names[e] for e in back.expression] == ["neutral", "anger"] * 3
+    assert back.split.tolist() == ["Training"] * 2 + ["PublicTest"] * 2 + ["PrivateTest"] * 2
 
 
 class TestCache:
