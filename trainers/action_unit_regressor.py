@@ -31,7 +31,7 @@ from fer_probe.models import build_model
 from fer_probe.models.action_unit_regressor import FEATURES
 from fer_probe.records import arrays_sha256
 from trainers.labelled_faces import TrainingError
-from trainers.training_loop import lower_precision, progress_bar
+from trainers.training_loop import lower_precision, progress_bar, tell_epoch
 
 #: People drawn to learn from, pictures of each, and people nobody saw.
 TRAINING_SUBJECTS, PER_SUBJECT, UNSEEN_SUBJECTS = 2500, 8, 150
@@ -99,11 +99,12 @@ def train_action_unit_regressor(
         torch.manual_seed(seed)
         learner = _Learner(recipe, lessons, len(names), seed)
         task = bar.add_task("action units", total=recipe.epochs * learner.steps, told="")
-        for _ in range(recipe.epochs):
+        for epoch in range(1, recipe.epochs + 1):
             curves["loss"].append(learner.epoch(lambda: bar.advance(task)))
             found = evaluate_intensities(learner.model, preprocessing(unseen), unseen, names)
             curves["correlation"].append(float(np.nanmean(found.correlation)))
-            bar.update(task, told=f"mean correlation {curves['correlation'][-1]:.2f}")
+            words = f"loss {curves['loss'][-1]:.3f}, mean correlation {curves['correlation'][-1]:.3f}"
+            tell_epoch(bar, task, f"epoch {epoch}: {words}")
     save_checkpoint(
         checkpoint, learner.model, preprocessing=preprocessing, class_names=names, curves=curves,
         recipe={"name": "action_unit_regressor", **dataclasses.asdict(recipe), "seed": seed},

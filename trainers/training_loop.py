@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.lr_scheduler import ReduceLROnPlateau
@@ -84,7 +84,7 @@ def train(
             learner.after_epoch(accuracy)
             if course.is_best(learner.model, loss, accuracy, validation_loss, rate):
                 save_checkpoint(checkpoint, learner.model, **noted, curves=course.curves)
-            bar.update(task, told=f"epoch {course.epoch}: loss {loss:.3f}, validation {accuracy:.1%}")
+            tell_epoch(bar, task, f"epoch {course.epoch}: loss {loss:.3f}, validation {accuracy:.1%}")
     learner.model.load_state_dict(course.best_weights)
     metrics = {**course.metrics(), "device": device.type, "precision": _name(lower_precision(device))}
     save_checkpoint(checkpoint, learner.model, **noted, curves=course.curves, metrics=metrics)
@@ -242,3 +242,10 @@ def progress_bar(shown: bool) -> Progress:
         TimeRemainingColumn(),
         disable=not shown,
     )
+
+
+def tell_epoch(bar: Progress, task: TaskID, words: str) -> None:
+    """How it goes, beside the bar; in a log, which has no bar, as a line of its own."""
+    bar.update(task, told=words)
+    if not (bar.disable or bar.console.is_terminal):
+        bar.console.print(words, highlight=False)
