@@ -218,6 +218,7 @@ def probe(
     std: Annotated[str | None, typer.Option(help="Of pixels in 0–1: a number, or one a channel, by comma.")] = None,
     equalize: Annotated[bool, typer.Option("--equalize", help="Histogram equalisation before scaling.")] = False,
     classes: Annotated[str | None, typer.Option(help="Names in the order of the outputs, by comma.")] = None,
+    crop: Annotated[str | None, typer.Option(help="Cut faces out first: haar or landmarks, haar:0.1 wider.")] = None,
     trust_pickle: Annotated[
         bool, typer.Option("--trust-pickle", help="Unpickle whole objects: runs any code the file's author wanted.")
     ] = False,
@@ -225,7 +226,7 @@ def probe(
 ) -> None:
     """Run every analysis of a checkpoint on faces, into a study."""
     from fer_probe.checkpoints import load_checkpoint
-    from fer_probe.foreign_models import named_model, told_preprocessing
+    from fer_probe.foreign_models import named_model, told_preprocessing, with_crop
     from fer_probe.probe import ProbeSettings, probe_checkpoint
     from fer_probe.report import write_report
     from fer_probe.study import Study
@@ -238,6 +239,7 @@ def probe(
         class_names=None if classes is None else [name.strip() for name in classes.split(",")],
         trust_pickle=trust_pickle,
     )
+    loaded = loaded if crop is None else with_crop(loaded, crop)
     if faces:
         told = {"corpus": corpus, "split": split, "presence_threshold": presence_threshold}
         sets = {split or "faces": _read(faces, action_units, intensity_scale, **told)}

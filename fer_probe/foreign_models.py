@@ -2,11 +2,13 @@
 
 import importlib
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from torch import nn
 
-from fer_probe.checkpoints import CheckpointError
+from fer_probe.checkpoints import Checkpoint, CheckpointError
+from fer_probe.faces.face_crops import FixedCrop, HaarCrop, LandmarkCrop
 from fer_probe.faces.preprocessing import Preprocessing
 
 
@@ -54,6 +56,29 @@ def told_preprocessing(
     return Preprocessing(
         size=size, channels=channels, mean=_numbers("--mean", mean), std=_numbers("--std", std), equalize=equalize
     )
+
+
+def with_crop(checkpoint: Checkpoint, words: str) -> Checkpoint:
+    """A checkpoint shown what a crop cuts out: for pictures that are not cut as those it was trained on.
+
+    Args:
+        checkpoint: any.
+        words: ``"haar"`` (the whole picture where no face is found, which is said), ``"landmarks"``, or either with a
+            margin, as in ``"haar:0.1"``.
+
+    Raises:
+        CheckpointError: other words.
+        FacesError: a margin that cannot be meant.
+    """
+    kind, _, margin = words.partition(":")
+    try:
+        wide = float(margin or 0)
+    except ValueError:
+        raise CheckpointError(f"--crop {words!r}: expected a number after the colon, such as haar:0.1") from None
+    if kind not in ("haar", "landmarks"):
+        raise CheckpointError(f"--crop {words!r}: expected haar or landmarks")
+    crop = HaarCrop(wide, fallback=FixedCrop()) if kind == "haar" else LandmarkCrop(wide)
+    return replace(checkpoint, preprocessing=replace(checkpoint.preprocessing, crop=crop))
 
 
 def _numbers(option: str, words: str) -> float | list[float]:

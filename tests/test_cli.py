@@ -1,5 +1,6 @@
 """The command line: each verb does its part, errors are one sentence and exit code 2."""
 
+import dataclasses
 import subprocess
 import sys
 
@@ -15,6 +16,8 @@ from fer_probe.checkpoints import save_checkpoint
 from fer_probe.console import one_sentence
 from fer_probe.evaluation import Evaluation
 from fer_probe.faces.corpora import READERS, load_faces
+from fer_probe.faces.drawn_faces import draw_faces
+from fer_probe.faces.layouts.face_table import write_face_table
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.study import Study
 from tests.small_network import CLASSES, SmallNet
@@ -238,3 +241,28 @@ def test_help_is_quick_because_nothing_heavy_is_imported():
     code = "import fer_probe.cli, sys; print(sorted({'torch', 'plotly', 'cv2', 'dash'} & set(sys.modules)))"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "[]"
+
+
+def test_another_corpus_is_read_by_name_and_its_faces_cut_out(tmp_path):
+    """Other expressions in another order: what each side lacks is said, on the screen and in the report; so is a crop
+    that found no face."""
+    drawn = draw_faces(2, 48, expressions=("surprise", "contempt", "anger"))
+    pixels = drawn.pixels.copy()
+    pixels[3] = 100
+    write_face_table(dataclasses.replace(drawn, pixels=pixels), tmp_path / "other")
+    path = save_checkpoint(
+        tmp_path / "ours.safetensors", SmallNet(), preprocessing=Preprocessing(24), class_names=CLASSES
+    )
+    code, output = run(
+        "probe", path, "--model", "tests.small_network:SmallNet", "--faces", tmp_path / "other",
+        "--out", tmp_path / "s", "--layer", "deep", "--steps", 1, "--crop", "haar:0.1",
+    )  # fmt: skip
+    said, written = (" ".join(words.split()) for words in (output, (tmp_path / "s/report.html").read_text("utf-8")))
+    assert code == 0
+    for sentence in (
+        "2 labelled contempt count neither for nor against the model",
+        "none is labelled disgust, fear, happy, sad, neutral, which the model can still answer",
+        "in 1 of 6 pictures HaarCrop(margin=0.1",
+    ):
+        assert sentence in said and sentence in written
+    assert Study.open(tmp_path / "s").about["preprocessing"]["crop"]["margin"] == 0.1

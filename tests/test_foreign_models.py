@@ -1,11 +1,15 @@
 """A stranger's network told in words: found, or refused in one sentence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from fer_probe.checkpoints import CheckpointError
-from fer_probe.foreign_models import named_model, told_preprocessing
-from tests.small_network import SmallNet
+from fer_probe.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
+from fer_probe.faces.face_crops import FixedCrop, HaarCrop, LandmarkCrop
+from fer_probe.faces.preprocessing import Preprocessing
+from fer_probe.foreign_models import named_model, told_preprocessing, with_crop
+from tests.small_network import CLASSES, SmallNet
 
 
 def test_a_class_is_found_by_its_name():
@@ -42,3 +46,25 @@ def test_scaling_is_told_whole_or_not_at_all():
         told_preprocessing(48, 1, "0", None, False)
     with pytest.raises(CheckpointError, match="--std 'one': expected a number"):
         told_preprocessing(48, 1, "0", "one", False)
+
+
+@pytest.mark.parametrize(
+    ("words", "crop"),
+    [
+        ("haar", HaarCrop(fallback=FixedCrop())),
+        ("haar:0.15", HaarCrop(0.15, fallback=FixedCrop())),
+        ("landmarks:-0.1", LandmarkCrop(-0.1)),
+    ],
+)
+def test_a_crop_is_told_in_a_word_and_a_margin(tmp_path, words, crop):
+    """All else of the checkpoint stays."""
+    prep = Preprocessing(24, mean=np.full((24, 24), 0.4))
+    path = save_checkpoint(tmp_path / "net.safetensors", SmallNet(), preprocessing=prep, class_names=CLASSES)
+    loaded = load_checkpoint(path, SmallNet())
+    cropping = with_crop(loaded, words)
+    assert cropping.preprocessing.crop == crop
+    assert replace(cropping.preprocessing, crop=None) == prep
+    assert cropping.model is loaded.model
+    for wrong in ("eyes", "haar:wide", ""):
+        with pytest.raises(CheckpointError, match="--crop"):
+            with_crop(loaded, wrong)
