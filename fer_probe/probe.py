@@ -93,8 +93,10 @@ def probe_checkpoint(
     architecture = describe_architecture(checkpoint.model, checkpoint.preprocessing.shape)
     layers = _layers(checkpoint, settings, architecture)
     prepared = {set_name: checkpoint.preprocessing(some) for set_name, some in faces.items()}
-    for images in prepared.values():
-        images.shown_boxes()  # a face that cannot be cropped is said before anything is written
+    hashes = {}
+    for set_name, images in prepared.items():  # who cannot be cropped or read is said before anything is written
+        images.shown_boxes()
+        hashes[set_name] = arrays_sha256(images.pixels, images.faces.expression, images.faces.action_units)
     about = {**_about(checkpoint, architecture, settings), "name": name, "main_layer": layers[-1]}
     study = Study.create(folder, about, checkpoint.path if checkpoint.path.suffix == ".safetensors" else None)
     for sentence in _missing(faces):
@@ -102,7 +104,7 @@ def probe_checkpoint(
         study = study.with_note(sentence)
     maximized: MaximizedMaps | None = None  # the same for all faces: climbed once
     for set_name, images in prepared.items():
-        probed = _ProbedFaces(study, checkpoint, set_name, images, settings, say)
+        probed = _ProbedFaces(study, checkpoint, set_name, images, hashes[set_name], settings, say)
         maximized = probed.run(architecture, layers, maximized)
         study = probed.study
     return study
@@ -117,20 +119,20 @@ class _ProbedFaces:
         checkpoint: Checkpoint,
         set_name: str,
         images: PreparedImages,
+        faces_sha256: str,
         settings: ProbeSettings,
         say: Say,
     ) -> None:
-        self.checkpoint, self.set_name, self.images, self.settings, self.say = (
-            checkpoint, set_name, images, settings, say,
-        )  # fmt: skip
+        self.checkpoint, self.set_name, self.settings, self.say = checkpoint, set_name, settings, say
         self.model, self.faces = checkpoint.model, images.faces
-        faces = images.faces
         self.provenance = {
             "checkpoint_sha256": checkpoint.sha256,
-            "faces_sha256": arrays_sha256(faces.pixels, faces.expression, faces.action_units),
+            "faces_sha256": faces_sha256,
             "seed": settings.seed,
         }
-        self.study = study.add_faces(set_name, images.shown_faces(), {**self.provenance, "source": faces.source})
+        self.study = study.add_faces(set_name, images.shown_faces(), {**self.provenance, "source": self.faces.source})
+        # Every analysis reads them: decoded pictures from the study are there sooner than a corpus's files.
+        self.images = images.read_from(self.study.faces(set_name).pixels)
 
     def run(self, architecture: Architecture, layers: Sequence[str], maximized: MaximizedMaps | None) -> MaximizedMaps:
         self._keep(architecture)

@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import importlib.metadata
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -109,7 +110,7 @@ def arrays_sha256(*arrays: Any) -> str:
     """One SHA-256 over the shapes, types and bytes of arrays, in hexadecimal; lazy ones are read in stretches."""
     digest = hashlib.sha256()
     for array in arrays:
-        digest.update(f"{array.shape}{array.dtype.str}".encode())
+        digest.update(f"{array.shape}{_dtype(array).str}".encode())
         for stretch in stretches(array):
             digest.update(np.ascontiguousarray(array[stretch]).tobytes())
     return digest.hexdigest()
@@ -122,7 +123,8 @@ def stretches(array: Any, entry_bytes: int = 0) -> Iterator[slice]:
         array: of any kind that has a shape and slices.
         entry_bytes: of what is made of an entry, where that may be larger than the entry.
     """
-    length = max(1, _STRETCH_BYTES // max(1, entry_bytes, array[0:1].nbytes))
+    own_bytes = math.prod(array.shape[1:]) * _dtype(array).itemsize
+    length = max(1, _STRETCH_BYTES // max(1, entry_bytes, own_bytes))
     for start in range(0, array.shape[0], length):
         yield slice(start, start + length)
 
@@ -167,12 +169,17 @@ def _is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) or (hasattr(value, "shape") and hasattr(value, "__getitem__"))
 
 
+def _dtype(array: Any) -> np.dtype[Any]:
+    """An array's type; lazy pixels that do not tell theirs are bytes."""
+    return np.dtype(getattr(array, "dtype", np.uint8))
+
+
 def _write_array(path: Path, array: Any) -> None:
     """A lazy array is written a stretch at a time, and not through a memory map, which would count as memory used."""
     if isinstance(array, np.ndarray):
         np.save(path, array, allow_pickle=False)
         return
-    descr = np.lib.format.dtype_to_descr(array[0:1].dtype)
+    descr = np.lib.format.dtype_to_descr(_dtype(array))
     header = {"descr": descr, "fortran_order": False, "shape": tuple(array.shape)}
     with path.open("wb") as file:
         np.lib.format.write_array_header_1_0(file, header)

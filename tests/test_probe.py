@@ -1,6 +1,7 @@
 """Probing any checkpoint: every record is there, what cannot be done is said."""
 
 import dataclasses
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +17,18 @@ from fer_probe.checkpoints import Checkpoint, CheckpointError
 from fer_probe.deconvolution import Projections
 from fer_probe.embeddings import Embedding
 from fer_probe.evaluation import Evaluation
+from fer_probe.faces.corpora import load_faces
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.face_crops import FixedCrop, HaarCrop, shown_box
 from fer_probe.faces.face_images import FacesError
+from fer_probe.faces.layouts.face_table import write_face_table
+from fer_probe.faces.picture_files import PictureFiles
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.harvesting import Harvest
 from fer_probe.probe import ProbeSettings, embedding_layer, probe_checkpoint
 from fer_probe.report import write_report
 from fer_probe.response_places import ResponsePlaces
+from fer_probe.study import Study
 from tests.small_network import CLASSES, LeakyNet, SmallNet
 
 QUICK = ProbeSettings(steps=3, maximized=2)
@@ -96,6 +101,37 @@ def test_the_record_is_the_analysis(study, switched):
     top = study.load(Projections, "action-units", "deep")
     assert np.array_equal(top.image_index, found.image_index)
     assert study.load(AUDistances, "action-units", "deep").with_count.tolist() == switched.action_units.sum(0).tolist()
+
+
+@pytest.fixture
+def on_the_disk(tmp_path, expressions):
+    """The same faces as PNG files with a table."""
+    write_face_table(expressions, tmp_path / "faces")
+    return load_faces(tmp_path / "faces")
+
+
+def test_pictures_on_the_disk_are_decoded_twice(study, on_the_disk, tmp_path, monkeypatch):
+    """To be hashed and to be kept, whatever is analysed then; the records are those of the faces in memory."""
+    read = Counter()
+    decode = PictureFiles._read
+    monkeypatch.setattr(PictureFiles, "_read", lambda self, i: read.update([self.files[i]]) or decode(self, i))
+    probed = probe_checkpoint(checkpoint(SmallNet()), {"expressions": on_the_disk}, tmp_path / "s", QUICK)
+    assert len(read) == len(on_the_disk) and set(read.values()) == {2}
+    one, other = (some.load(Harvest, "expressions", "deep") for some in (study, probed))
+    assert np.array_equal(one.responses, other.responses)
+    one, other = (some.load(Evaluation, "expressions") for some in (study, probed))
+    assert np.array_equal(one.confusion, other.confusion)
+    assert np.array_equal(probed.faces("expressions").pixels, on_the_disk.pixels[:])
+
+
+def test_a_damaged_picture_is_said_before_anything_is_lost(on_the_disk, tmp_path):
+    """The study that stood there stands."""
+    probe_checkpoint(checkpoint(SmallNet()), {"faces": on_the_disk}, tmp_path / "s", QUICK)
+    file = Path(on_the_disk.pixels.files[7])
+    file.write_bytes(file.read_bytes()[:-60])
+    with pytest.raises(FacesError, match=f"{file}: cannot be decoded"):
+        probe_checkpoint(checkpoint(SmallNet()), {"faces": on_the_disk}, tmp_path / "s", QUICK)
+    assert Study.open(tmp_path / "s").find(Harvest, "faces", "deep") is not None
 
 
 def test_what_cannot_be_done_is_noted(tmp_path, switched):

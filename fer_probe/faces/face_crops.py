@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fer_probe.faces.face_detection import Box, detect_face
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.picture_files import window
+from fer_probe.records import stretches
 
 Pixels = NDArray[np.uint8]
 
@@ -194,10 +195,10 @@ class FaceBoxes:
 
     def all(self) -> NDArray[np.int64]:
         """(N, 4) every box; the pictures whose box is not known yet are read."""
-        unknown = np.flatnonzero(~self._known)
-        for start in range(0, len(unknown), 256):
-            numbers = unknown[start : start + 256]
-            self.of(numbers, self.faces.pixels[numbers])
+        for stretch in stretches(self.faces.pixels):
+            numbers = np.arange(len(self._known))[stretch][~self._known[stretch]]
+            if len(numbers):
+                self.of(numbers, self.faces.pixels[numbers])
         return self._boxes.copy()
 
     def _found(self, number: int, picture: Pixels) -> tuple[Box, bool]:

@@ -1,5 +1,6 @@
 """Prepared images: faces as a network's input, made when they are asked for."""
 
+import copy
 import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fer_probe.faces.face_crops import FaceBoxes, with_shown_boxes
-from fer_probe.faces.face_images import FaceImages
+from fer_probe.faces.face_images import FaceImages, PixelSource
 from fer_probe.records import stretches
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ class PreparedImages:
     def resized(self, index: Stretch) -> NDArray[np.uint8]:
         """The same pictures before any arithmetic: (n, C, H, W) uint8."""
         return self.preprocessing.resized(*self._raw(index))
+
+    def read_from(self, pixels: PixelSource) -> "PreparedImages":
+        """The same images, and what is cut out of them, their raw pictures read from a copy of theirs."""
+        images = copy.copy(self)
+        images.pixels = pixels
+        return images
 
     def resized_stretches(self) -> Iterator[tuple[slice, NDArray[np.uint8]]]:
         """All of them, as :meth:`resized` gives them, a stretch at a time: never are all of them held."""
