@@ -1,9 +1,11 @@
 """Corpus folders: found at any depth, in order; hidden strangers passed over; pictures written as they are."""
 
+import re
+
 import numpy as np
 import pytest
 
-from fer_probe.faces.corpus_folders import child_files, folders_below, new_folder, write_picture
+from fer_probe.faces.corpus_folders import child_files, folders_below, holds_file, new_folder, write_picture
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.face_images import FacesError
 from fer_probe.faces.picture_files import decoded
@@ -31,6 +33,15 @@ def test_files_of_a_folder_in_order(tmp_path):
         (tmp_path / name).write_text("")
     (tmp_path / "c.png").mkdir()
     assert [file.name for file in child_files(tmp_path)] == ["a.png", "b.png"]
+
+
+def test_a_name_is_looked_for_whole(tmp_path):
+    """Not a part of it, and not in folders below."""
+    (tmp_path / "below").mkdir()
+    for name in ("._S010.png", "S010.png.txt", "below/S010.png"):
+        (tmp_path / name).write_text("")
+    assert not holds_file(tmp_path, re.compile(r"S\d+\.png"))
+    assert holds_file(tmp_path / "below", re.compile(r"S\d+\.png"))
 
 
 @pytest.mark.parametrize("channels", [1, 3])

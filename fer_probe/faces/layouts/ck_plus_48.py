@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fer_probe.expressions import expression_name
-from fer_probe.faces.corpus_folders import child_files, folders_below, new_folder, write_picture
+from fer_probe.faces.corpus_folders import child_files, folders_below, holds_file, new_folder, write_picture
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.found_faces import FoundFace, gather
 from fer_probe.faces.layouts.ck_plus import called_recordings
@@ -30,15 +30,12 @@ SIDE = 48
 #: Archives unpack into a folder of a folder of their own name.
 _DEEPEST = 3
 _NAME = re.compile(r"(S\d+)_(\d+)_(\d+)")
+_FILE = re.compile(rf"{_NAME.pattern}\.\w+")
 
 
 def recognises(path: Path) -> bool:
     """Whether folders of expressions hold pictures such as ``S010_002_00000012.png``."""
-    return any(
-        is_picture_file(file) and _NAME.fullmatch(file.stem)
-        for folder, _ in _expression_folders(path)
-        for file in child_files(folder)
-    )
+    return any(holds_file(folder, _FILE) for folder, _ in _expression_folders(path))
 
 
 def read(path: Path, votes: Path | None = None, check: bool = False) -> FaceImages:

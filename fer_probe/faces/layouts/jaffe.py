@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from fer_probe.faces.corpus_folders import child_files, folders_below, new_folder, write_picture
+from fer_probe.faces.corpus_folders import child_files, folders_below, holds_file, new_folder, write_picture
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.found_faces import FoundFace, gather
 from fer_probe.faces.picture_files import is_picture_file
@@ -24,12 +24,13 @@ SPLITS: dict[str, tuple[str, ...]] = {}
 #: Archives unpack into a folder of a folder of their own name.
 _DEEPEST = 3
 _NAME = re.compile(r"([A-Z]{2})\.([A-Z]{2})(\d+)\.(\d+)")
+_FILE = re.compile(rf"[A-Z]{{2}}\.({'|'.join(CODES.values())})\d+\.\d+\.\w+")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def recognises(path: Path) -> bool:
     """Whether a picture such as ``KA.AN1.39.tiff`` lies here or somewhere below."""
-    return any(_NAME.fullmatch(file.stem) for file in _pictures(path))
+    return any(holds_file(folder, _FILE) for folder in folders_below(path, _DEEPEST))
 
 
 def read(path: Path, votes: Path | None = None, check: bool = False) -> FaceImages:

@@ -103,3 +103,12 @@ def test_drawn_faces_are_read_back_equal(tmp_path):
     ]  # fmt: skip
     with pytest.raises(FacesError, match="not empty"):
         ck_extended.write(drawn, tmp_path / "out")
+
+
+def test_other_sizes_and_colours_become_the_tables(tmp_path):
+    """The table holds 48×48 grey and nothing else."""
+    drawn = fp.draw_faces(subjects=1, size=96, channels=3, expressions=("fear",))
+    back = load_faces(ck_extended.write(drawn, tmp_path / "out"))
+    halved = drawn.pixels[0].reshape(3, 48, 2, 48, 2).mean((2, 4))
+    grey = np.tensordot([0.299, 0.587, 0.114], halved, axes=1)
+    assert back.pixels.shape == (1, 1, 48, 48) and np.abs(back.pixels[0, 0] - grey).max() < 1.5
