@@ -32,6 +32,7 @@ class FoundFace:
         intensity: action unit → intensity in the corpus's scale, likewise.
         landmarks: (68, 2) x and y in pixels of the file's picture.
         box: of the face within the file's picture.
+        votes: annotators' votes, in the order of the names that :func:`gather` is given.
         told: how the reader speaks of it, such as ``"faces.csv row 7: 00005.png"``; its path where that is empty.
         attributes: further facts, such as ``{"valence": 0.3}``; every face of a corpus has the same ones.
     """
@@ -46,6 +47,7 @@ class FoundFace:
     intensity: Mapping[int, float] | None = None
     landmarks: np.ndarray | None = None
     box: Box | None = None
+    votes: Sequence[int] | None = None
     told: str = ""
     attributes: Mapping[str, str | float] | None = None
 
@@ -70,6 +72,7 @@ def gather(
     source: str,
     expression_names: Sequence[str],
     coding: Coding = Coding(),
+    votes_names: Sequence[str] = (),
     skipped: Sequence[str] = (),
     check: bool = False,
     shape: tuple[int, int, int] | None = None,
@@ -83,6 +86,7 @@ def gather(
         source: the corpus, in words for people.
         expression_names: in the corpus's own order.
         coding: its action units.
+        votes_names: what its votes stand for; every face has them then.
         skipped: what the reader could not use, a sentence each; files that are no whole pictures come on top.
         check: decode every picture now.
         shape: (C, H, W) that every picture is brought to; None takes the first picture's.
@@ -116,6 +120,8 @@ def gather(
         frame=_frames(faces),
         path=np.array([_told_path(face.file, root) for face in faces]),
         landmarks=_landmarks(faces, shape),
+        votes=np.array([face.votes for face in faces], np.int16) if votes_names else None,
+        votes_names=tuple(votes_names),
         attributes=_attributes(faces),
         source=source,
         skipped=tuple(told),

@@ -13,6 +13,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from fer_probe.faces.face_images import FacesError
 from fer_probe.faces.reading_progress import STEP, told_progress
@@ -141,6 +142,32 @@ def window(box: Box | None, height: int, width: int) -> tuple[int, int, int, int
         min(max(round(box[2] * height), top + 1), height),
         min(max(round(box[3] * width), left + 1), width),
     )
+
+
+def picture_size(file: Path) -> tuple[int, int]:
+    """Height and width of a picture, by its header alone.
+
+    Raises:
+        ValueError: they cannot be told; the message says why and leaves out the name.
+    """
+    try:
+        with Image.open(file) as opened:
+            return opened.height, opened.width
+    except OSError as error:
+        raise ValueError(reasons_unreadable([file])[0] or "no picture with a size; its header is damaged") from error
+
+
+def box_in_pixels(file: Path, left: float, top: float, right: float, bottom: float) -> Box:
+    """The box that a rectangle in pixels is within a file's picture.
+
+    Raises:
+        ValueError: the rectangle holds nothing of the picture, or the picture's size cannot be told.
+    """
+    height, width = picture_size(file)
+    if not (max(left, 0) < min(right, width) and max(top, 0) < min(bottom, height)):
+        told = f"{left:g} to {right:g} across and {top:g} to {bottom:g} down"
+        raise ValueError(f"a rectangle that holds nothing of the picture: {told}, the picture is {width}×{height}")
+    return top / height, left / width, bottom / height, right / width
 
 
 def is_picture_file(file: Path) -> bool:

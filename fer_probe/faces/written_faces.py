@@ -57,7 +57,8 @@ def split_words(faces: FaceImages, names: Mapping[str, str]) -> np.ndarray:
 
     Args:
         faces: with ``split`` in usual words or the corpus's, or with subjects, or with neither.
-        names: ``"train"``, ``"test"`` and ``"validation"`` where the corpus has it → the corpus's word.
+        names: ``"train"``, and ``"test"`` and ``"validation"`` where the corpus has them → the corpus's word. Where
+            one of the two is missing, the other takes each fifth subject.
 
     Raises:
         FacesError: a split that the corpus does not have.
@@ -69,7 +70,7 @@ def split_words(faces: FaceImages, names: Mapping[str, str]) -> np.ndarray:
         return np.array([known[split] for split in faces.split])
     people = np.arange(len(faces)) if faces.subject is None else np.unique(faces.subject, return_inverse=True)[1]
     part = np.full(len(faces), names["train"], dtype=object)
-    part[people % 5 == 4] = names["test"]
-    if "validation" in names:
+    part[people % 5 == 4] = names.get("test") or names["validation"]
+    if "test" in names and "validation" in names:
         part[people % 5 == 3] = names["validation"]
     return part.astype(np.str_)

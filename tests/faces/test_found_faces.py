@@ -102,6 +102,14 @@ class TestWhatIsTold:
         faces = gathered(tmp_path, [FoundFace(files[0], subject="S0", frame=4), FoundFace(files[1])])
         assert faces.subject.tolist() == ["S0", ""] and faces.frame.tolist() == [4, -1]
 
+    def test_votes(self, tmp_path, files):
+        """One row a face, with what the columns stand for; a face that cannot be read takes its own along."""
+        files[1].write_bytes(b"")
+        found = [FoundFace(file, votes=[i, 10 - i]) for i, file in enumerate(files)]
+        faces = gathered(tmp_path, found, votes_names=("neutral", "NF"))
+        assert faces.votes.tolist() == [[0, 10], [2, 8], [3, 7]] and faces.votes_names == ("neutral", "NF")
+        assert gathered(tmp_path, found).votes is None
+
     def test_not_coded_is_not_absent(self, tmp_path, files):
         """A coded picture's missing unit is 0; a unit told as NaN, and a picture without codes, are NaN."""
         presence = [{12: 1}, {}, None, {6: float("nan"), 12: 0}]

@@ -8,10 +8,12 @@ from fer_probe.faces import picture_files
 from fer_probe.faces.face_images import FacesError, PixelSource
 from fer_probe.faces.picture_files import (
     PictureFiles,
+    box_in_pixels,
     cut_out,
     decoded,
     fitted,
     is_picture_file,
+    picture_size,
     reasons_unreadable,
     window,
 )
@@ -236,3 +238,33 @@ class TestDamage:
 def test_what_is_taken_for_a_picture(tmp_path, name, is_one):
     """By its name; what a Mac leaves behind is none."""
     assert is_picture_file(tmp_path / name) is is_one
+
+
+class TestBoxesInPixels:
+    """Rectangles as lists tell them, in pixels of the file's picture."""
+
+    def test_the_box_cuts_out_the_rectangle(self, tmp_path):
+        """To the pixel, for every rectangle of a picture with odd sides."""
+        picture = np.arange(7 * 11, dtype=np.uint8).reshape(7, 11)
+        cv2.imwrite(str(tmp_path / "a.png"), picture)
+        for left, top, right, bottom in [(0, 0, 11, 7), (3, 1, 10, 6), (10, 6, 11, 7), (1, 2, 2, 5)]:
+            box = box_in_pixels(tmp_path / "a.png", left, top, right, bottom)
+            assert np.array_equal(cut_out(picture[None], box)[0], picture[top:bottom, left:right])
+
+    @pytest.mark.parametrize("rectangle", [(0, 0, 0, 5), (5, 3, 4, 6), (11, 0, 20, 5), (-5, 0, 0, 5), (0, -9, 9, -1)])
+    def test_a_rectangle_of_nothing_is_refused(self, tmp_path, rectangle):
+        """Empty, upside down, or beside the picture, whose size is told."""
+        cv2.imwrite(str(tmp_path / "a.png"), np.zeros((7, 11), np.uint8))
+        with pytest.raises(ValueError, match="holds nothing of the picture: .*the picture is 11×7"):
+            box_in_pixels(tmp_path / "a.png", *rectangle)
+
+    def test_a_file_without_a_size(self, tmp_path):
+        """Missing, empty, and with a damaged header."""
+        (tmp_path / "empty.png").write_bytes(b"")
+        cv2.imwrite(str(tmp_path / "torn.png"), np.zeros((7, 11), np.uint8))
+        content = bytearray((tmp_path / "torn.png").read_bytes())
+        content[12:16] = b"XXXX"  # the name of the first chunk
+        (tmp_path / "torn.png").write_bytes(content)
+        for name, told in [("gone", "no such file"), ("empty", "an empty file"), ("torn", "its header is damaged")]:
+            with pytest.raises(ValueError, match=told):
+                picture_size(tmp_path / f"{name}.png")

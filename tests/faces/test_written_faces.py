@@ -78,3 +78,12 @@ def test_known_splits_are_kept_in_the_corpus_words():
     assert told.tolist() == ["Training", "Training", "PublicTest", "PrivateTest", "PrivateTest"]
     with pytest.raises(FacesError, match="no split 'validation' in this layout; it has train, test"):
         split_words(replace(FACES, split=split), {"train": "Training", "test": "PrivateTest"})
+
+
+def test_a_layout_without_a_test_set():
+    """Each fifth subject validates; nobody else leaves the training set, and a test set is refused."""
+    names = {"train": "training", "validation": "validation"}
+    words = split_words(MANY, names)
+    assert set(SUBJECTS[words == "validation"]) == {"D04", "D09"} and (words == "training").sum() == 16
+    with pytest.raises(FacesError, match="no split 'test' in this layout; it has train, validation"):
+        split_words(replace(MANY, split=np.full(20, "test")), names)
