@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fer_probe.console import console, one_sentence, print_best_maps, reading_bar, write_sheet
+from fer_probe.console import console, one_sentence, print_best_maps, write_sheet
+from fer_probe.faces_options import (
+    ActionUnits,
+    Corpus,
+    Faces,
+    Scale,
+    Threshold,
+    layout_to_draw,
+    read_faces,
+)
 
 if TYPE_CHECKING:
-    from fer_probe.faces.corpora import Reader
     from fer_probe.faces.face_images import FaceImages
 
 app = typer.Typer(
@@ -24,15 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Faces = Annotated[Path | None, typer.Option("--faces", help="A corpus (file or folder); drawn faces if left out.")]
-Corpus = Annotated[str | None, typer.Option("--corpus", help="Which corpus it is, where that is not recognised.")]
-ActionUnits = Annotated[
-    Path | None,
-    typer.Option("--action-units", help="Of OpenFace, py-feat, LibreFace, DISFA or BP4D; joined by picture."),
-]
-Threshold = Annotated[
-    float | None, typer.Option("--presence-threshold", help="Intensity from which on such an action unit is present.")
-]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the study.")]
 Seed = Annotated[int, typer.Option("--seed", help="Random seed.")]
 Port = Annotated[int, typer.Option("--port", help="Port of the dashboard (this machine only).")]
@@ -52,18 +51,6 @@ class Rules(StrEnum):
     deconvnet = "deconvnet"
     guided = "guided"
     gradient = "gradient"
-
-
-class Scales(StrEnum):
-    """The scales of action-unit intensities."""
-
-    to_one = "0-1"
-    to_five = "0-5"
-
-
-Scale = Annotated[
-    Scales | None, typer.Option("--intensity-scale", help="Of --action-units, where they do not tell it (LibreFace).")
-]
 
 
 def main() -> None:
@@ -89,7 +76,7 @@ def demo(
 
     Study.check_folder(out)
     console.print("Reading faces …" if faces else "Drawing faces …")
-    shown = demonstration_on(_read(faces), seed) if faces else drawn_demonstration(seed)
+    shown = demonstration_on(read_faces(faces), seed) if faces else drawn_demonstration(seed)
     checkpoint = shown.train(out.parent / f".{out.name}-training.safetensors", minutes=minutes)
     console.print(
         f"Trained {checkpoint.architecture.get('name')} on {len(shown.training)} faces: "
@@ -128,13 +115,14 @@ def draw(
     """Draw faces with known action units, as pictures with a table, or in the layout of a corpus."""
     from fer_probe.faces import drawn_faces
 
-    layout = _layout(corpus)
+    layout = layout_to_draw(corpus)
     channels = 3 if colour else 1
     kind: Any = pictures.value if pictures else layout.drawn
     drawn = drawn_faces.draw_faces(subjects, size, seed, pictures=kind, per_subject=per_subject, channels=channels)
-    assert layout.write is not None  # _layout saw to it
+    assert layout.write is not None  # layout_to_draw saw to it
     layout.write(drawn, folder)
-    console.print(f"{len(drawn)} faces of {subjects} subjects in {folder}, as {corpus}: {layout.layout}", markup=False)
+    said = f"{len(drawn)} faces of {subjects} subjects in {folder}, as {corpus}: {layout.layout}"
+    console.print(said, markup=False, soft_wrap=True)
     if sheet is not None:
         write_sheet(drawn_faces.drawn_sheet(drawn), sheet)
     if action_unit_sheet is not None:
@@ -159,7 +147,7 @@ def faces(
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".* (could not be read|are not joined): ")  # the summary lists what
-        found = _read(
+        found = read_faces(
             path, action_units, intensity_scale, corpus=corpus, strict=strict, check=check,
             presence_threshold=presence_threshold,
         )  # fmt: skip
@@ -184,7 +172,7 @@ def train(
 
     if recipe not in RECIPES:
         raise typer.BadParameter(f"no recipe {recipe!r}; there are {', '.join(RECIPES)}")
-    shown = demonstration_on(_read(faces), seed) if faces else drawn_demonstration(seed)
+    shown = demonstration_on(read_faces(faces), seed) if faces else drawn_demonstration(seed)
     trained = shown.train(checkpoint, recipe=RECIPES[recipe], epochs=epochs, minutes=minutes, device=device)
     console.print(
         f"Accuracy {trained.metrics['test_accuracy']:.1%} on {len(shown.test)} {shown.test_words}; "
@@ -241,9 +229,9 @@ def probe(
     )
     loaded = loaded if crop is None else with_crop(loaded, crop)
     if faces:
-        told = {"corpus": corpus, "split": split, "presence_threshold": presence_threshold}
-        sets = {split or "faces": _read(faces, action_units, intensity_scale, **told)}
-    elif action_units is presence_threshold is intensity_scale is None:
+        told: dict[str, Any] = {"corpus": corpus, "split": split, "presence_threshold": presence_threshold}
+        sets = {split or "faces": read_faces(faces, action_units, intensity_scale, **told)}
+    elif all(given is None for given in (action_units, presence_threshold, intensity_scale)):
         sets = _drawn_sets(seed)
     else:
         raise typer.BadParameter("action units of another program belong to --faces")
@@ -281,34 +269,6 @@ def dashboard(
     Study.open(study)  # say at once when there is none
     console.print(f"Dashboard at http://127.0.0.1:{port} – stop with Ctrl+C")
     serve(study, port=port, open_browser=browser)
-
-
-def _read(path: Path, action_units: Path | None = None, scale: Scales | None = None, **told: Any) -> "FaceImages":
-    """The faces of a corpus, as ``load_faces`` reads what it is told, with another's action units."""
-    import cv2
-
-    from fer_probe.faces.action_unit_tables import load_action_units
-    from fer_probe.faces.corpora import load_faces
-
-    if scale is not None and action_units is None:
-        raise typer.BadParameter("--intensity-scale belongs to --action-units")
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # a damaged picture is named by us, in words
-    with reading_bar():
-        table = action_units and load_action_units(
-            action_units, scale=scale and scale.value, strict=told.get("strict", False)
-        )
-        return load_faces(path, action_units=table, **told)
-
-
-def _layout(corpus: str) -> "Reader":
-    """A corpus whose layout can be drawn in."""
-    from fer_probe.faces.corpora import READERS
-    from fer_probe.faces.face_images import FacesError
-
-    if corpus not in READERS or READERS[corpus].write is None:
-        writable = ", ".join(name for name, reader in READERS.items() if reader.write)
-        raise FacesError(f"nothing is drawn in a layout {corpus!r}; there are {writable}")
-    return READERS[corpus]
 
 
 def _drawn_sets(seed: int) -> "dict[str, FaceImages]":
