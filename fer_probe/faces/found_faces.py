@@ -104,7 +104,6 @@ def gather(
     presence, intensity = (
         _coded([getattr(face, kind) for face in faces], coding) for kind in ("presence", "intensity")
     )
-    graded = coding.scale is not None
     shape = shape or _first_shape(faces[0], channels)
     return FaceImages(
         pixels=PictureFiles([face.file for face in faces], shape, boxes),
@@ -112,7 +111,7 @@ def gather(
         expression_names=tuple(expression_names),
         action_units=presence,
         action_unit_numbers=np.array(coding.numbers, np.int64),
-        action_unit_intensity=intensity if graded else None,
+        action_unit_intensity=intensity if coding.scale else None,
         action_unit_scale=coding.scale,
         subject=_words([face.subject for face in faces]),
         sequence=_words([face.sequence for face in faces]),
