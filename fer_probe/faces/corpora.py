@@ -12,13 +12,19 @@ import numpy as np
 from fer_probe.faces.action_unit_tables import ActionUnitTable, join_action_units, load_action_units
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.layouts import (
+    affectnet,
+    affectnet_kaggle,
+    affectnet_npy,
     bu_4dfe,
     ck_extended,
     ck_plus,
     ck_plus_48,
     face_table,
+    fec,
     fer2013,
     fer2013_folders,
+    ferplus,
+    folder,
     jaffe,
     mmi,
     oulu_casia,
@@ -106,6 +112,41 @@ READERS: dict[str, Reader] = {
     "bu_4dfe": Reader(
         "F001/Angry/000.jpg", bu_4dfe.recognises, bu_4dfe.read, bu_4dfe.SPLITS, bu_4dfe.write, "sequences"
     ),
+    "affectnet": Reader(
+        "training.csv and validation.csv (subDirectory_filePath,face_x,…) with 1/0a1b2c.jpg",
+        affectnet.recognises,
+        affectnet.read,
+        affectnet.SPLITS,
+        affectnet.write,
+    ),
+    "affectnet_npy": Reader(
+        "{train_set,val_set}/images/0.jpg with annotations/0_{exp,val,aro,lnd}.npy",
+        affectnet_npy.recognises,
+        affectnet_npy.read,
+        affectnet_npy.SPLITS,
+        affectnet_npy.write,
+    ),
+    "affectnet_kaggle": Reader(
+        "labels.csv (pth,label,relFCs) with {Train,Test}/anger/image0000006.jpg",
+        affectnet_kaggle.recognises,
+        affectnet_kaggle.read,
+        affectnet_kaggle.SPLITS,
+        affectnet_kaggle.write,
+    ),
+    "fec": Reader(
+        "faceexp-comparison-data-{train,test}-public.csv with pictures and manifest.csv (url,path)",
+        fec.recognises,
+        fec.read,
+        fec.SPLITS,
+        fec.write,
+    ),
+    "ferplus": Reader(
+        "FER2013{Train,Valid,Test}/label.csv with fer0000000.png",
+        ferplus.recognises,
+        ferplus.read,
+        ferplus.SPLITS,
+        ferplus.write,
+    ),
     "fer2013": Reader(
         "fer2013.csv, icml_face_data.csv, train.csv or test.csv, also .xz, .gz, .bz2, .zip",
         fer2013.recognises,
@@ -125,6 +166,13 @@ READERS: dict[str, Reader] = {
         face_table.read,
         face_table.SPLITS,
         face_table.write_face_table,
+    ),
+    "folder": Reader(
+        "{train,val,test}/happy/anything.jpg, or happy/anything.jpg",
+        folder.recognises,
+        folder.read,
+        folder.SPLITS,
+        folder.write,
     ),
 }
 

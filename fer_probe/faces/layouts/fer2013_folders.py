@@ -24,8 +24,11 @@ _PICTURES = {".jpg", ".jpeg", ".png"}
 
 
 def recognises(path: Path) -> bool:
-    """Whether ``train`` or ``test`` with folders of expressions lie here, or up to two folders deeper."""
-    return path.is_dir() and any(True for _ in _split_folders(path))
+    """Whether ``train`` or ``test`` lie here, or up to two folders deeper, with pictures such as ``Training_123.jpg``.
+
+    Folders of expressions alone are anybody's.
+    """
+    return path.is_dir() and any(file.name.startswith(USAGES) for file, _ in _files(path))
 
 
 def read(path: Path, votes: Path | None = None, check: bool = False) -> FaceImages:
