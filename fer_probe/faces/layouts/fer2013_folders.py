@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from fer_probe.expressions import FER2013_ORDER, expression_name
+from fer_probe.faces.corpus_folders import child_folders, folders_below
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.pixel_tables import SIDE, UNDIVIDED_TEST, USAGES
 from fer_probe.faces.reading_progress import told_progress
@@ -68,11 +69,10 @@ def read(path: Path, votes: Path | None = None, check: bool = False) -> FaceImag
 
 def _split_folders(path: Path) -> Iterator[tuple[Path, str]]:
     """Folders of a split and the split's name, in order."""
-    for pattern in (".", "*", "*/*"):
-        for folder in [path] if pattern == "." else sorted(path.glob(pattern)):
-            split = _FOLDERS.get(folder.name.lower())
-            if split and folder.is_dir() and any(_is_expression(child) for child in folder.iterdir()):
-                yield folder, split
+    for folder in folders_below(path, 2):
+        split = _FOLDERS.get(folder.name.lower())
+        if split and any(_is_expression(child) for child in child_folders(folder)):
+            yield folder, split
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
@@ -85,7 +85,7 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
 
 def _is_expression(folder: Path) -> bool:
     try:
-        return folder.is_dir() and expression_name(folder.name) in FER2013_ORDER
+        return expression_name(folder.name) in FER2013_ORDER
     except ValueError:
         return False
 
