@@ -34,7 +34,7 @@ from trainers.labelled_faces import TrainingError
 from trainers.training_loop import lower_precision, progress_bar, tell_epoch
 
 #: People drawn to learn from, pictures of each, and people nobody saw.
-TRAINING_SUBJECTS, PER_SUBJECT, UNSEEN_SUBJECTS = 2500, 8, 150
+TRAINING_SUBJECTS, PER_SUBJECT, UNSEEN_SUBJECTS = 3000, 8, 150
 _SIZE = 96
 
 
@@ -53,8 +53,8 @@ class RegressorRecipe:
     """
 
     size: int = _SIZE
-    epochs: int = 16
-    learning_rate: float = 2e-3
+    epochs: int = 12
+    learning_rate: float = 4e-3
     weight_decay: float = 0.02
     batch_size: int = 64
     landmark_weight: float = 0.3

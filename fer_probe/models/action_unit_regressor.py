@@ -11,7 +11,7 @@ FEATURES = 512
 
 
 class ActionUnitRegressor(nn.Module):
-    """32C5×5 of stride 2, two residual blocks of 64 and 128 maps, 32C1×1, 512FC, one output a unit.
+    """32C7×7 of stride 2, two residual blocks of 64 and 128 maps, 64C1×1, 512FC, one output a unit.
 
     The maps are flattened and not averaged, so that it matters where in the face something shows.
 
@@ -19,23 +19,22 @@ class ActionUnitRegressor(nn.Module):
         classes: action units, one output each: 0 at rest, 1 the strongest; nothing cuts it off there.
         size: height and width of the input.
         channels: of the input.
-        dropout: probability in front of both linear layers.
+        dropout: probability in front of the last layer; faces can be drawn without end, so that none is needed.
     """
 
     def __init__(
-        self, classes: int = 25, size: tuple[int, int] = (96, 96), channels: int = 1, dropout: float = 0.2
+        self, classes: int = 25, size: tuple[int, int] = (96, 96), channels: int = 1, dropout: float = 0.0
     ) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(channels, 32, 5, stride=2, padding=2, bias=False)
+        self.conv1 = nn.Conv2d(channels, 32, 7, stride=2, padding=3, bias=False)
         self.norm1 = nn.BatchNorm2d(32)
         self.block1 = ResidualBlock(32, 64)
         self.block2 = ResidualBlock(64, 128)
-        self.squeeze = nn.Conv2d(128, 32, 1, bias=False)
-        self.norm2 = nn.BatchNorm2d(32)
-        self.dropout1 = nn.Dropout(dropout)
-        self.fc1 = nn.Linear(32 * -(-size[0] // 8) * -(-size[1] // 8), FEATURES, bias=False)
+        self.squeeze = nn.Conv2d(128, 64, 1, bias=False)
+        self.norm2 = nn.BatchNorm2d(64)
+        self.fc1 = nn.Linear(64 * -(-size[0] // 8) * -(-size[1] // 8), FEATURES, bias=False)
         self.norm3 = nn.BatchNorm1d(FEATURES)
-        self.dropout2 = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(dropout)
         self.intensities = nn.Linear(FEATURES, classes)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -47,8 +46,8 @@ class ActionUnitRegressor(nn.Module):
         """(N, 512) what the intensities are told from."""
         maps = functional.relu(self.norm1(self.conv1(images)))
         maps = functional.relu(self.norm2(self.squeeze(self.block2(self.block1(maps)))))
-        features: Tensor = functional.relu(self.norm3(self.fc1(self.dropout1(maps.flatten(1)))))
-        dropped: Tensor = self.dropout2(features)
+        features: Tensor = functional.relu(self.norm3(self.fc1(maps.flatten(1))))
+        dropped: Tensor = self.dropout(features)
         return dropped
 
 

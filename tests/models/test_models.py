@@ -7,7 +7,7 @@ from torch import nn
 from fer_probe.activations import check_layers
 from fer_probe.models import MODELS, ModelError, architecture_of, build_model
 
-PARAMETERS = {"zhu_cnn": 38_782_983, "jahromi_medium": 2_436_263, "action_unit_regressor": 2_656_807}
+PARAMETERS = {"zhu_cnn": 38_782_983, "jahromi_medium": 2_436_263, "action_unit_regressor": 5_021_031}
 PAPER_SIZE = {"zhu_cnn": 96, "jahromi_medium": 48, "action_unit_regressor": 96}
 SMALL = {"zhu_cnn": 16, "jahromi_medium": 24, "action_unit_regressor": 24}
 
