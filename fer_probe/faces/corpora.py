@@ -159,6 +159,7 @@ READERS: dict[str, Reader] = {
         fer2013_folders.recognises,
         fer2013_folders.read,
         fer2013.SPLITS,
+        fer2013_folders.write,
     ),
     "csv": Reader(
         "faces.csv with columns path,expression,subject,AU01,… and pictures beside it",

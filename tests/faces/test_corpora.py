@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from fer_probe.faces.corpora import READERS, load_faces
+from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.face_images import FacesError
+from fer_probe.faces.layouts import fer2013, fer2013_folders
 
 
 def picture(path, value, side=48):
@@ -45,6 +47,24 @@ def test_folders_are_read_by_name(folders, deeper):
         50: ("sadness", "Test"),
     }
     assert any(path.endswith("train/angry/Training_2.png") for path in faces.path)
+
+
+def test_written_folders_are_read_back(tmp_path):
+    """Labels and splits are equal, pictures within what JPEG loses; neutral faces lie in ``neutral``."""
+    faces = draw_faces(5, 48, seed=0)
+    fer2013_folders.write(faces, tmp_path / "drawn")
+    back = load_faces(tmp_path / "drawn", strict=True)
+    assert len(back) == len(faces) == 35
+    order = np.array([int(re.search(r"_(\d+)\.jpg", path)[1]) for path in back.path])
+    assert (
+        np.array(back.expression_names)[back.expression] == np.array(faces.expression_names)[faces.expression][order]
+    ).all()
+    assert np.abs(back.pixels.astype(int) - faces.pixels[order]).max() <= 2
+    people = {split: set(faces.subject[order[back.split == split]]) for split in fer2013.USAGES}
+    assert [len(group) for group in people.values()] == [3, 1, 1]
+    assert sum(path.startswith("drawn/train/neutral/") or "train/neutral/" in path for path in back.path) == 3
+    with pytest.raises(FacesError, match="not empty"):
+        fer2013_folders.write(faces, tmp_path / "drawn")
 
 
 @pytest.mark.parametrize(("split", "values"), [("train", {10, 20}), ("validation", {30}), ("test", {40, 50})])

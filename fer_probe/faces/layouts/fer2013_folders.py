@@ -11,16 +11,19 @@ import cv2
 import numpy as np
 
 from fer_probe.expressions import FER2013_ORDER, expression_name
-from fer_probe.faces.corpus_folders import child_folders, folders_below
+from fer_probe.faces.corpus_folders import child_folders, folders_below, new_folder, write_picture
 from fer_probe.faces.face_images import FaceImages, FacesError
+from fer_probe.faces.picture_files import fitted
 from fer_probe.faces.pixel_tables import SIDE, UNDIVIDED_TEST, USAGES
 from fer_probe.faces.reading_progress import told_progress
+from fer_probe.faces.written_faces import expression_words, split_words, with_expressions
 
 _FOLDERS = {
     "train": "Training", "training": "Training",
     "validation": "PublicTest", "val": "PublicTest", "publictest": "PublicTest",
     "test": UNDIVIDED_TEST, "privatetest": "PrivateTest",
 }  # fmt: skip
+_KAGGLE_WORDS = {"anger": "angry", "happiness": "happy", "sadness": "sad"}
 _PICTURES = {".jpg", ".jpeg", ".png"}
 
 
@@ -65,6 +68,30 @@ def read(path: Path, votes: Path | None = None, check: bool = False) -> FaceImag
         source="FER2013 (folders)",
         skipped=tuple(skipped),
     )
+
+
+def write(faces: FaceImages, folder: Path | str) -> Path:
+    """Write faces as Kaggle's folders: grey JPEGs of 48×48, ``train`` and ``test``, the split in each name.
+
+    Args:
+        faces: with expressions; without splits each fifth subject is tested, and one of five validates.
+        folder: a new or empty folder.
+
+    Returns:
+        The folder.
+
+    Raises:
+        FacesError: no face with an expression of FER2013's, a split it does not have, or a folder that holds
+            something; nothing is written then.
+    """
+    held = with_expressions(faces, FER2013_ORDER, "FER2013")
+    usages = split_words(held, dict(zip(("train", "validation", "test"), USAGES, strict=True)))
+    words = expression_words(held)
+    with new_folder(folder) as made:
+        for i, (usage, word) in enumerate(zip(usages.tolist(), words.tolist(), strict=True)):
+            part = made / ("train" if usage == USAGES[0] else "test") / _KAGGLE_WORDS.get(word, word)
+            write_picture(part / f"{usage}_{i}.jpg", fitted(held.pixels[i], (1, SIDE, SIDE)))
+    return made
 
 
 def _split_folders(path: Path) -> Iterator[tuple[Path, str]]:
