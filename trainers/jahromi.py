@@ -42,6 +42,6 @@ JAHROMI_MEDIUM_QUICK = replace(
     JAHROMI_MEDIUM,
     name="jahromi_medium_quick",
     batch_size=32,
-    epochs=11,
+    epochs=14,
     augmentation=(Flip(), Shift(0.05)),
 )

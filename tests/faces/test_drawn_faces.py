@@ -168,7 +168,19 @@ def test_mistakes_are_named() -> None:
     """A wrong kind of pictures, no subjects, and an unknown unit are errors in a sentence."""
     with pytest.raises(FacesError, match="'expressions', 'sequences' or 'action_units'"):
         draw_faces(1, 32, pictures="portraits")  # type: ignore[arg-type]
+    with pytest.raises(FacesError, match="probability above 0"):
+        draw_faces(1, 32, pictures="action_units", switched_on=0.7)
     with pytest.raises(FacesError, match="at least one"):
         draw_faces(0, 32)
     with pytest.raises(FacesError, match="AU38 is not drawn"):
         draw_faces(1, 16).action_unit_mask(0, 38)
+
+
+def test_units_are_switched_on_as_often_as_asked_for() -> None:
+    """A unit that nothing excludes is present in the share that was asked for; excluded ones less often."""
+    for probability in (0.1, 0.4):
+        faces = draw_faces(60, 16, seed=0, pictures="action_units", switched_on=probability)
+        share = faces.action_units.mean(0)
+        free = [i for i, au in enumerate(DRAWN_ACTION_UNITS) if not any(au in pair for pair in EXCLUSIVE)]
+        assert share[free].mean() == pytest.approx(probability, abs=0.02)
+        assert share[DRAWN_ACTION_UNITS.index(25)] < probability

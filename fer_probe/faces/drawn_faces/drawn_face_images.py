@@ -26,7 +26,7 @@ MOVED = 2
 #: Frames of a sequence, from neutral to the peak.
 FRAMES = 8
 #: Of 25 units this shows as many at a time as a coded peak of CK+ does: 3.5 (Lucey et al. 2010, table 1).
-_SWITCHED_ON = 0.15
+SWITCHED_ON = 0.15
 
 Pictures = Literal["expressions", "sequences", "action_units"]
 
@@ -92,6 +92,7 @@ def draw_faces(
     per_subject: int | None = None,
     channels: int = 1,
     expressions: Sequence[str] = FER2013_ORDER,
+    switched_on: float = SWITCHED_ON,
 ) -> DrawnFaces:
     """Draw faces. A subject depends on (seed, its number) alone, a picture on those and its own number.
 
@@ -106,9 +107,12 @@ def draw_faces(
         per_subject: how many pictures of each expression (default 1), sequences of each (1), or pictures (8).
         channels: 1 grey, 3 RGB.
         expressions: which ones, by name; ``"contempt"`` can be drawn too.
+        switched_on: the probability of each action unit in ``"action_units"``, above 0 and at most 0.5. A distance
+            that compares the strongest of both sides wants both to be many; a face shows a few units at a time.
 
     Raises:
-        FacesError: an unknown kind of pictures, fewer than one subject or picture, or a negative seed.
+        FacesError: an unknown kind of pictures, fewer than one subject or picture, a negative seed, or another
+            probability.
     """
     if pictures not in ("expressions", "sequences", "action_units"):
         raise FacesError(f"pictures={pictures!r}: expected 'expressions', 'sequences' or 'action_units'")
@@ -116,23 +120,29 @@ def draw_faces(
         raise FacesError(f"{subjects} subjects with {per_subject} pictures each: at least one of each is needed")
     if seed < 0:
         raise FacesError(f"seed {seed}: expected 0 or more")
+    if not 0 < switched_on <= 0.5:
+        raise FacesError(f"switched_on {switched_on}: expected a probability above 0 and at most 0.5")
     names = tuple(expression_name(word) for word in expressions)
-    drawn = [
-        (subject, *told) for subject in range(subjects) for told in _told(pictures, names, seed, subject, per_subject)
-    ]
+    if pictures == "action_units":
+        told = [_switched(seed, subject, per_subject or 8, switched_on) for subject in range(subjects)]
+    else:
+        told = [_shown(pictures, names, seed, subject, per_subject or 1) for subject in range(subjects)]
+    drawn = [(subject, *picture) for subject, pictures_of in enumerate(told) for picture in pictures_of]
     return _faces(drawn, names, seed, size, channels, pictures)
 
 
-def _told(
-    pictures: Pictures, names: Sequence[str], seed: int, subject: int, per_subject: int | None
+def _switched(seed: int, subject: int, count: int, probability: float) -> Iterator[tuple[int, int, int, Scene]]:
+    """(expression, sequence, frame, scene) of one subject's pictures in which every unit is switched by itself."""
+    for number in range(count):
+        yield -1, number, 0, action_unit_scene(picture_rng(seed, subject, number), probability)
+
+
+def _shown(
+    pictures: Pictures, names: Sequence[str], seed: int, subject: int, count: int
 ) -> Iterator[tuple[int, int, int, Scene]]:
-    """(expression, sequence, frame, scene) of every picture of one subject."""
-    if pictures == "action_units":
-        for number in range(per_subject or 8):
-            yield -1, number, 0, action_unit_scene(picture_rng(seed, subject, number), _SWITCHED_ON)
-        return
+    """The same of one subject's expressions, at their peak or from neutral on."""
     at_rest = names.index("neutral") if "neutral" in names else -1
-    for number in range(per_subject or 1):
+    for number in range(count):
         for label, name in enumerate(names):
             rng = picture_rng(seed, subject, number * len(names) + label)
             if pictures == "expressions":
