@@ -33,6 +33,8 @@ _HOMES: dict[str, str] = {
     "subject_split": "fer_probe.faces.splits",
     "subject_folds": "fer_probe.faces.splits",
     "random_split": "fer_probe.faces.splits",
+    "majority_labels": "fer_probe.faces.votes",
+    "soft_labels": "fer_probe.faces.votes",
     "Preprocessing": "fer_probe.faces.preprocessing",
     "FixedCrop": "fer_probe.faces.face_crops",
     "HaarCrop": "fer_probe.faces.face_crops",

@@ -19,10 +19,10 @@ from fer_probe.faces.found_faces import FoundFace, gather
 from fer_probe.faces.numbered_rows import numbered_rows
 from fer_probe.faces.picture_files import box_in_pixels
 from fer_probe.faces.reading_progress import told_progress
+from fer_probe.faces.votes import VOTED_EXPRESSIONS, majority_expression
 from fer_probe.faces.written_faces import expression_words, split_words
 
-#: What of the votes is an expression: all but "unknown" and "NF", not a face.
-EXPRESSIONS = FERPLUS_ORDER[:8]
+EXPRESSIONS = VOTED_EXPRESSIONS
 SPLITS: dict[str, tuple[str, ...]] = {
     "train": ("FER2013Train",), "validation": ("FER2013Valid",), "test": ("FER2013Test",),
 }  # fmt: skip
@@ -42,7 +42,7 @@ def read(path: Path, votes: Path | None = None, check: bool = False) -> FaceImag
     """Read every picture with its votes; what cannot be used is named in ``skipped``.
 
     All votes are kept in ``votes``, as FERPlus's table beside FER2013's has them. The expression is their majority
-    (see :func:`majority_expression`); where that is unknown, or that this is not a face, there is none.
+    (:func:`~fer_probe.faces.votes.majority_expression`); where that is unknown, or that this is no face, there is none.
 
     Args:
         path: the folder that holds the three, or one of them.
@@ -60,19 +60,6 @@ def read(path: Path, votes: Path | None = None, check: bool = False) -> FaceImag
         root, found, source="FERPlus", expression_names=EXPRESSIONS, votes_names=FERPLUS_ORDER, skipped=skipped,
         check=check,
     )  # fmt: skip
-
-
-def majority_expression(votes: Sequence[int]) -> str:
-    """What more than half of the votes say, single ones left out; empty where that is none, or no expression.
-
-    Args:
-        votes: (10,) in the order of FERPLUS_ORDER.
-
-    Barsoum et al. 2016, majority voting, as their code has it.
-    """
-    kept = [count if count > 1 else 0 for count in votes]
-    winner = int(np.argmax(kept))
-    return EXPRESSIONS[winner] if 2 * kept[winner] > sum(kept) and winner < len(EXPRESSIONS) else ""
 
 
 def _split_folders(path: Path) -> Iterator[Path]:

@@ -63,6 +63,15 @@ def test_the_table(tmp_path):
     assert faces.action_units.shape == (4, 0)
 
 
+def test_a_constant_picture_is_a_picture(tmp_path):
+    """FER2013 has twelve of them: kept with their label, and zeros once each picture is standardised by itself."""
+    table = tmp_path / "fer2013.csv"
+    table.write_text("emotion,pixels,Usage\n" + f"3,{' '.join(['77'] * 2304)},Training\n")
+    faces = load_faces(table)
+    assert (faces.pixels == 77).all() and faces.expression.tolist() == [3] and not faces.skipped
+    assert not fp.Preprocessing(48, per_picture=True)(faces)[0:1].any()
+
+
 def test_the_folder_of_the_table_will_do(tmp_path):
     """People point at the folder they unpacked."""
     written(tmp_path / "fer2013.csv", rows())

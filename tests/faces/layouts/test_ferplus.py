@@ -10,7 +10,7 @@ import fer_probe as fp
 from fer_probe.expressions import FERPLUS_ORDER
 from fer_probe.faces.corpora import load_faces
 from fer_probe.faces.face_images import FacesError
-from fer_probe.faces.layouts.ferplus import EXPRESSIONS, majority_expression, read, recognises, write
+from fer_probe.faces.layouts.ferplus import EXPRESSIONS, read, recognises, write
 
 #: Picture → its votes, and what most of them say.
 VOTES = {
@@ -61,14 +61,6 @@ def test_the_layout_by_hand(by_hand):
     assert {part: len(load_faces(by_hand, split=part)) for part in ("train", "validation", "test")} == {
         "train": 7, "validation": 1, "test": 1,
     }  # fmt: skip
-
-
-def test_the_majority():
-    """More than half of what is left without single votes; half is not enough, and nothing is none."""
-    assert majority_expression([5, 3, 0, 0, 0, 0, 0, 0, 0, 2]) == ""
-    assert majority_expression([6, 2, 0, 0, 0, 0, 0, 0, 2, 0]) == "neutral"
-    assert majority_expression([2, 1, 1, 1, 1, 1, 1, 1, 1, 0]) == "neutral"
-    assert majority_expression([1] * 10) == majority_expression([0] * 10) == ""
 
 
 def test_the_rectangle_cuts_the_face_out(by_hand):
