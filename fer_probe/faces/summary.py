@@ -63,7 +63,11 @@ def _sequences(faces: FaceImages) -> str:
     lengths = Counter(
         (one, name) for one, name in zip(whose.tolist(), faces.sequence.tolist(), strict=True) if name
     ).values()
-    return f"{len(lengths):,} of {min(lengths):,} to {max(lengths):,} frames" if lengths else "single pictures"
+    if not lengths:
+        return "single pictures"
+    shortest, longest = min(lengths), max(lengths)
+    frames = f"{shortest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
+    return f"{len(lengths):,} of {frames} frames"
 
 
 def _action_units(faces: FaceImages) -> str:

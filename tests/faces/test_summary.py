@@ -47,7 +47,7 @@ def test_everything_is_counted():
         "pictures": "5 of 30×20, colour",
         "labelled": "4: neutral 2, happiness 2",
         "subjects": "2; unknown on 1",
-        "sequences": "2 of 2 to 2 frames",
+        "sequences": "2 of 2 frames",
         "splits": "none 1, test 2, train 2",
         "action units": "2 coded, intensities 0-5: AU6 cheek raiser 2 of 3, AU12 lip corner puller 2 of 3",
         "also known": "landmarks, votes (10 columns), valence",

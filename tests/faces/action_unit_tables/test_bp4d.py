@@ -1,11 +1,14 @@
 """BP4D: presence by frame, 9 for what is not coded."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 import fer_probe as fp
 from fer_probe.faces.action_unit_tables.bp4d import recognises
+from tests.faces.action_unit_tables.written_tables import write_bp4d
 
 
 @pytest.fixture
@@ -53,3 +56,19 @@ def test_pictures_are_joined_by_task_and_number(coding, tmp_path):
     assert np.array_equal(faces.action_units, expected, equal_nan=True)
     assert faces.action_unit_intensity is None and faces.action_unit_scale is None
     assert faces.skipped == ("2D/M002/T8/0002.jpg: not in BP4D (AUCoding)",)
+
+
+def test_drawn_recordings_come_back(tmp_path):
+    """What two drawn recordings show, written as BP4D's coding and joined to bare faces by their paths."""
+    drawn = fp.draw_faces(1, 16, seed=0, pictures="sequences", expressions=("fear", "anger"))
+    drawn.action_units[3, :2] = np.nan
+    tasks = dict(zip(np.unique(drawn.sequence).tolist(), ("F001_T1", "F001_T6"), strict=True))
+    write_bp4d(drawn, tmp_path, tasks)
+    places = [tasks[name].replace("_", "/") for name in drawn.sequence.tolist()]
+    paths = np.array([f"{place}/{frame + 1:04d}.jpg" for place, frame in zip(places, drawn.frame, strict=True)])
+    nothing = {"action_units": np.zeros((16, 0), np.float32), "action_unit_numbers": np.zeros(0, int)}
+    unknown = dict.fromkeys(("action_unit_intensity", "action_unit_scale", "sequence", "frame"))
+    bare = replace(drawn, **nothing, **unknown, path=paths)
+    joined = fp.join_action_units(bare, fp.load_action_units(tmp_path))
+    assert joined.action_unit_numbers.tolist() == drawn.action_unit_numbers.tolist()
+    assert np.array_equal(joined.action_units, drawn.action_units, equal_nan=True)

@@ -67,3 +67,14 @@ def write_disfa(faces: FaceImages, folder: Path, people: dict[str, str]) -> None
             values = np.round(column(faces, number, faces.action_unit_intensity) * 5)
             rows = np.flatnonzero(faces.sequence == sequence)
             file.write_text("".join(f"{faces.frame[i] + 1},{values[i]:.0f}\n" for i in rows))
+
+
+def write_bp4d(faces: FaceImages, folder: Path, tasks: dict[str, str]) -> None:
+    """One file a task, a row a frame: 1, 0, or 9 where a unit is not coded; ``tasks``: sequence → F001_T1."""
+    (folder / "AUCoding" / "AU_OCC").mkdir(parents=True)
+    for sequence, task in tasks.items():
+        lines = [",".join(["0", *(str(number) for number in faces.action_unit_numbers)])]
+        for i in np.flatnonzero(faces.sequence == sequence):
+            codes = [f"{code:.0f}" for code in np.nan_to_num(faces.action_units[i], nan=9)]
+            lines.append(",".join([str(faces.frame[i] + 1), *codes]))
+        (folder / "AUCoding" / "AU_OCC" / f"{task}.csv").write_text("\n".join(lines) + "\n")
