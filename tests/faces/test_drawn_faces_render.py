@@ -28,6 +28,13 @@ REGIONS = {
     20: (58, 92), 22: (56, 92), 23: (58, 88), 24: (56, 88), 25: (54, 96), 26: (54, 96), 27: (52, 96), 28: (56, 90),
     43: (30, 54),
 }  # fmt: skip
+#: The same for columns; the head of this person reaches from 14 to 83.
+COLUMNS = {
+    1: (26, 70), 2: (14, 82), 4: (18, 78), 5: (26, 70), 6: (16, 80), 7: (23, 72), 9: (23, 76), 10: (22, 73),
+    11: (24, 73), 12: (17, 80), 13: (24, 74), 14: (23, 74), 15: (22, 72), 16: (27, 69), 17: (31, 64), 18: (21, 75),
+    20: (20, 76), 22: (21, 74), 23: (21, 74), 24: (27, 67), 25: (31, 65), 26: (18, 78), 27: (17, 79), 28: (27, 68),
+    43: (26, 70),
+}  # fmt: skip
 
 
 def changed(au: int, value: float | tuple[float, float] = 0.8) -> np.ndarray:
@@ -44,6 +51,9 @@ def test_unit_acts_where_its_muscle_is(au: int) -> None:
     assert (difference > 8).sum() >= 15
     assert difference[:top].max(initial=0) == 0
     assert difference[bottom:].max(initial=0) == 0
+    left, right = COLUMNS[au]
+    assert difference[:, :left].max(initial=0) == 0
+    assert difference[:, right:].max(initial=0) == 0
 
 
 @pytest.mark.parametrize("au", DRAWN_ACTION_UNITS)
