@@ -1,15 +1,13 @@
 """Trainers: one recipe file a paper on one shared loop; :data:`RECIPES` names them all."""
 
-from trainers.jahromi import JAHROMI_MEDIUM, JAHROMI_MEDIUM_PAPER, JAHROMI_MEDIUM_QUICK
+from trainers import jahromi, zhu
 from trainers.labelled_faces import TrainingError
 from trainers.recipe import Recipe
 from trainers.training_loop import train
-from trainers.zhu import ZHU_CNN, ZHU_CNN_QUICK
 
 __all__ = ["RECIPES", "Recipe", "TrainingError", "train"]
 
-#: Every recipe by its name.
+#: Every recipe by its name: all that the papers' files hold.
 RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe
-    for recipe in (ZHU_CNN, ZHU_CNN_QUICK, JAHROMI_MEDIUM, JAHROMI_MEDIUM_PAPER, JAHROMI_MEDIUM_QUICK)
+    recipe.name: recipe for paper in (zhu, jahromi) for recipe in vars(paper).values() if isinstance(recipe, Recipe)
 }

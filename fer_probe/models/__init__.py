@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from fer_probe.models.action_unit_regressor import ActionUnitRegressor
-from fer_probe.models.jahromi import JahromiMedium
+from fer_probe.models.jahromi import JahromiDeep, JahromiMedium, JahromiShallow
 from fer_probe.models.zhu import ZhuCNN
 
 __all__ = ["MODELS", "ModelError", "architecture_of", "build_model"]
@@ -15,7 +15,9 @@ __all__ = ["MODELS", "ModelError", "architecture_of", "build_model"]
 #: Every model by its name; each takes ``classes``, ``size`` (height, width), ``channels``, its own options.
 MODELS: dict[str, Callable[..., nn.Module]] = {
     "zhu_cnn": ZhuCNN,
+    "jahromi_shallow": JahromiShallow,
     "jahromi_medium": JahromiMedium,
+    "jahromi_deep": JahromiDeep,
     "action_unit_regressor": ActionUnitRegressor,
 }
 
