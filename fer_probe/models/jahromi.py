@@ -1,4 +1,4 @@
-"""Honari Jahromi & Fyshe, "Facial Emotion recognition with convolutional Neural Networks": its three nets (section 3.3).
+"""Honari Jahromi & Fyshe, "Facial Emotion recognition with convolutional Neural Networks": its nets (section 3.3).
 
 Where the text is silent they all have a ReLU after each convolution and the first FC, convolutions that keep the size,
 and Glorot's uniform weights without bias, the default of Keras, which the paper used.
