@@ -7,7 +7,11 @@ import torch
 from torch import nn
 
 from fer_probe.models.action_unit_regressor import ActionUnitRegressor
+from fer_probe.models.ali import AliBaseline
+from fer_probe.models.barradas import BarradasClassifier
+from fer_probe.models.cubarrubia import CubarrubiaSupervised
 from fer_probe.models.jahromi import JahromiDeep, JahromiMedium, JahromiShallow
+from fer_probe.models.khorrami import KhorramiZeroBias
 from fer_probe.models.zhu import ZhuCNN
 
 __all__ = ["MODELS", "ModelError", "architecture_of", "build_model"]
@@ -18,6 +22,10 @@ MODELS: dict[str, Callable[..., nn.Module]] = {
     "jahromi_shallow": JahromiShallow,
     "jahromi_medium": JahromiMedium,
     "jahromi_deep": JahromiDeep,
+    "barradas_classifier": BarradasClassifier,
+    "ali_cnn_baseline": AliBaseline,
+    "cubarrubia_supervised": CubarrubiaSupervised,
+    "khorrami_zero_bias": KhorramiZeroBias,
     "action_unit_regressor": ActionUnitRegressor,
 }
 

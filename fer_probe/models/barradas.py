@@ -1,0 +1,97 @@
+"""Barradas-Chacón, Rocha & Werner, "Facial Emotion Representation and Reconstruction": its classifier (section 2.1)."""
+
+from torch import Tensor, nn
+
+
+class BarradasEncoder(nn.Module):
+    """C8 – C32, where C is a convolution 3×3, max pooling 2×2 and a ReLU, in this order; all with "same" padding.
+
+    The text pools with stride 1, which keeps 128×128 and gives the next layer 134 M weights; 2 is our reading.
+
+    Args:
+        size: height and width of the input; the paper's is 128×128.
+        channels: of the input.
+        pool_stride: 2, or 1 to the letter.
+
+    Attributes:
+        shape: (32, H', W') of what it gives; H' and W' are a quarter of the input's, rounded up, or all of it.
+    """
+
+    def __init__(self, size: tuple[int, int] = (128, 128), channels: int = 1, pool_stride: int = 2) -> None:
+        super().__init__()
+        if pool_stride not in (1, 2):
+            raise ValueError(f"pool_stride {pool_stride!r}; known are 2 and, to the letter, 1")
+        if min(size) < 1:
+            raise ValueError(f"a picture needs a height and width of at least 1, not {size[0]}×{size[1]}")
+        self.conv1 = nn.Conv2d(channels, 8, 3, padding=1)
+        self.pool1 = _same_pool(pool_stride)
+        self.relu1 = nn.ReLU()
+        self.conv2 = nn.Conv2d(8, 32, 3, padding=1)
+        self.pool2 = _same_pool(pool_stride)
+        self.relu2 = nn.ReLU()
+        self.shape = (32, -(-size[0] // pool_stride**2), -(-size[1] // pool_stride**2))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, channels, H, W) → (N, 32, H', W')."""
+        maps = self.relu1(self.pool1(self.conv1(images)))
+        encoded: Tensor = self.relu2(self.pool2(self.conv2(maps)))
+        return encoded
+
+
+class BarradasClassifier(nn.Module):
+    """C8 – C32 – flatten – F256 – F100 – D0.5 – 7, F being fully connected with a ReLU (section 2.1).
+
+    ``latent`` is the output of F100, of which figure 6 is the t-SNE. Weights are Glorot's uniform ones without bias,
+    the default of Keras, which the paper used. 8.42 M parameters, 134.25 M with the text's pooling of stride 1.
+
+    Args:
+        classes: outputs; logits, no softmax.
+        size: height and width of the input; the paper's is 128×128.
+        channels: of the input.
+        pool_stride: 2, or 1 to the letter: see :class:`BarradasEncoder`.
+        dropout: probability in front of the last layer.
+    """
+
+    def __init__(
+        self,
+        classes: int = 7,
+        size: tuple[int, int] = (128, 128),
+        channels: int = 1,
+        pool_stride: int = 2,
+        dropout: float = 0.5,
+    ) -> None:
+        super().__init__()
+        self.encoder = BarradasEncoder(size, channels, pool_stride)
+        maps, height, width = self.encoder.shape
+        self.flatten = nn.Flatten()
+        self.fc1 = nn.Linear(maps * height * width, 256)
+        self.relu1 = nn.ReLU()
+        self.fc2 = nn.Linear(256, 100)
+        self.latent = nn.ReLU()
+        self.dropout = nn.Dropout(dropout)
+        self.fc3 = nn.Linear(100, classes)
+        initialise_as_keras(self)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, channels, H, W) → logits (N, classes)."""
+        features = self.relu1(self.fc1(self.flatten(self.encoder(images))))
+        latent = self.latent(self.fc2(features))
+        logits: Tensor = self.fc3(self.dropout(latent))
+        return logits
+
+
+def initialise_as_keras(model: nn.Module) -> None:
+    """Glorot's uniform weights, no bias."""
+    for layer in model.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.xavier_uniform_(layer.weight)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+
+
+def _same_pool(stride: int) -> nn.Module:
+    """Max pooling 2×2; what it wants beyond the picture is at its end."""
+    if stride == 2:
+        return nn.MaxPool2d(2, ceil_mode=True)
+    # A zero among the values changes nothing: the ReLU that follows would put one there.
+    return nn.Sequential(nn.ZeroPad2d((0, 1, 0, 1)), nn.MaxPool2d(2, stride=1))
