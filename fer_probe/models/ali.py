@@ -7,6 +7,8 @@ The text draws no layer of any of its networks (its figures 2 and 3 do, and are 
 
 from torch import Tensor, nn
 
+from fer_probe.models.initial_weights import gaussian_weights
+
 #: Length of the expression representation f(x), "found to be optimal".
 REPRESENTATION = 350
 
@@ -72,19 +74,10 @@ class AliBaseline(nn.Module):
         self.fc1 = nn.Linear(maps * height * width, REPRESENTATION)
         self.relu = nn.ReLU()
         self.fc2 = nn.Linear(REPRESENTATION, classes)
-        initialise_as_dcgan(self)
+        gaussian_weights(self, 0.02)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, channels, H, W) → logits (N, classes)."""
         representation = self.relu(self.fc1(self.flatten(self.encoder(images))))
         logits: Tensor = self.fc2(representation)
         return logits
-
-
-def initialise_as_dcgan(model: nn.Module) -> None:
-    """Weights from N(0, 0.02), no bias; a normalisation starts as the identity."""
-    for layer in model.modules():
-        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
-            nn.init.normal_(layer.weight, 0, 0.02)
-            if layer.bias is not None:
-                nn.init.zeros_(layer.bias)

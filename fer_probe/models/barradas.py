@@ -2,6 +2,8 @@
 
 from torch import Tensor, nn
 
+from fer_probe.models.initial_weights import glorot_weights
+
 
 class BarradasEncoder(nn.Module):
     """C8 – C32, where C is a convolution 3×3, max pooling 2×2 and a ReLU, in this order; all with "same" padding.
@@ -70,7 +72,7 @@ class BarradasClassifier(nn.Module):
         self.latent = nn.ReLU()
         self.dropout = nn.Dropout(dropout)
         self.fc3 = nn.Linear(100, classes)
-        initialise_as_keras(self)
+        glorot_weights(self)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, channels, H, W) → logits (N, classes)."""
@@ -78,15 +80,6 @@ class BarradasClassifier(nn.Module):
         latent = self.latent(self.fc2(features))
         logits: Tensor = self.fc3(self.dropout(latent))
         return logits
-
-
-def initialise_as_keras(model: nn.Module) -> None:
-    """Glorot's uniform weights, no bias."""
-    for layer in model.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            nn.init.xavier_uniform_(layer.weight)
-            if layer.bias is not None:
-                nn.init.zeros_(layer.bias)
 
 
 def _same_pool(stride: int) -> nn.Module:

@@ -2,6 +2,8 @@
 
 from torch import Tensor, nn
 
+from fer_probe.models.initial_weights import he_weights
+
 #: Convolutions before the first pooling, between the two, and after the second.
 _CONVOLUTIONS = (7, 7, 3)
 _MAPS = 64
@@ -39,7 +41,9 @@ class CubarrubiaSupervised(nn.Module):
         self.fc1 = nn.Linear(_MAPS * (height // 4) * (width // 4), 256)
         self.selu = nn.SELU()
         self.fc2 = nn.Linear(256, classes)
-        self._initialise()
+        he_weights(self)
+        for layer in (self.fc1, self.fc2):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="linear")
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, channels, H, W) → logits (N, classes)."""
@@ -47,14 +51,6 @@ class CubarrubiaSupervised(nn.Module):
         features = self.selu(self.fc1(self.flatten(self.block3(maps))))
         logits: Tensor = self.fc2(features)
         return logits
-
-    def _initialise(self) -> None:
-        for layer in self.modules():
-            if isinstance(layer, nn.Conv2d | nn.Linear):
-                follows = "relu" if isinstance(layer, nn.Conv2d) else "linear"
-                nn.init.kaiming_normal_(layer.weight, nonlinearity=follows)
-                assert layer.bias is not None
-                nn.init.zeros_(layer.bias)
 
 
 def _block(maps: int, convolutions: int) -> nn.Sequential:

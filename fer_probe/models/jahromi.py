@@ -6,6 +6,8 @@ and Glorot's uniform weights without bias, the default of Keras, which the paper
 
 from torch import Tensor, nn
 
+from fer_probe.models.initial_weights import glorot_weights
+
 
 class JahromiShallow(nn.Module):
     """Twice [32 or 64C3×3 → BN → ReLU → MP2×2], then 512FC → D → 7FC: 4.7 M parameters, as in the paper (4,741,703).
@@ -36,7 +38,7 @@ class JahromiShallow(nn.Module):
         self.relu3 = nn.ReLU()
         self.dropout = nn.Dropout(dropout)
         self.fc2 = nn.Linear(512, classes)
-        _initialise(self)
+        glorot_weights(self)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, channels, H, W) → logits (N, classes)."""
@@ -85,7 +87,7 @@ class JahromiMedium(nn.Module):
         self.relu4 = nn.ReLU()
         self.dropout = nn.Dropout(dropout)
         self.fc2 = nn.Linear(1024, classes)
-        _initialise(self)
+        glorot_weights(self)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, channels, H, W) → logits (N, classes)."""
@@ -129,7 +131,7 @@ class JahromiDeep(nn.Module):
         self.relu = nn.ReLU()
         self.dropout = nn.Dropout(dropout)
         self.fc2 = nn.Linear(1024, classes)
-        _initialise(self)
+        glorot_weights(self)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, channels, H, W) → logits (N, classes)."""
@@ -157,14 +159,6 @@ class _DeepBlock(nn.Module):
         maps = self.relu2(self.conv2(self.relu1(self.conv1(maps))))
         pooled: Tensor = self.dropout(self.norm(self.pool(maps)))
         return pooled
-
-
-def _initialise(model: nn.Module) -> None:
-    for layer in model.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            nn.init.xavier_uniform_(layer.weight)
-            if layer.bias is not None:
-                nn.init.zeros_(layer.bias)
 
 
 def _halved(side: int, times: int) -> int:

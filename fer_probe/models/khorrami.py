@@ -5,6 +5,8 @@ Its zero-bias network, on which Zhu et al. build.
 
 from torch import Tensor, nn
 
+from fer_probe.models.initial_weights import he_weights
+
 
 class KhorramiZeroBias(nn.Module):
     """Convolutions 5×5 of 64, 128 and 256 maps without bias, a ReLU after each; pools 2, 2 and 12; FC 300; FC 8.
@@ -42,7 +44,7 @@ class KhorramiZeroBias(nn.Module):
         self.relu4 = nn.ReLU()
         self.dropout = nn.Dropout(dropout)
         self.fc2 = nn.Linear(300, classes)
-        self._initialise()
+        he_weights(self)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, channels, H, W) → logits (N, classes)."""
@@ -52,10 +54,3 @@ class KhorramiZeroBias(nn.Module):
         features = self.relu4(self.fc1(self.flatten(maps)))
         logits: Tensor = self.fc2(self.dropout(features))
         return logits
-
-    def _initialise(self) -> None:
-        for layer in self.modules():
-            if isinstance(layer, nn.Conv2d | nn.Linear):
-                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-                if layer.bias is not None:
-                    nn.init.zeros_(layer.bias)

@@ -2,6 +2,8 @@
 
 from torch import Tensor, nn
 
+from fer_probe.models.initial_weights import gaussian_weights, he_weights
+
 
 class ZhuCNN(nn.Module):
     """Convolutions 5×5 of 64, 128 and 256 maps, each with ReLU and max pooling 2×2; FC 1024; FC to the classes.
@@ -58,11 +60,7 @@ class ZhuCNN(nn.Module):
     def _initialise(self, initialisation: str) -> None:
         if initialisation not in ("he", "literal"):
             raise ValueError(f"initialisation {initialisation!r}; known are 'he' and 'literal'")
-        for layer in self.modules():
-            if isinstance(layer, nn.Conv2d | nn.Linear):
-                if initialisation == "he":
-                    nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-                else:
-                    nn.init.normal_(layer.weight, 0, 1)
-                if layer.bias is not None:
-                    nn.init.zeros_(layer.bias)
+        if initialisation == "he":
+            he_weights(self)
+        else:
+            gaussian_weights(self, 1)

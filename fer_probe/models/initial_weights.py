@@ -1,0 +1,28 @@
+"""Initial weights of convolutions and fully connected layers; their biases start at 0, normalisations as they are."""
+
+from collections.abc import Callable
+
+from torch import Tensor, nn
+
+
+def he_weights(model: nn.Module) -> None:
+    """He et al. 2015: Gaussian, of a deviation that keeps a signal's size where a ReLU follows."""
+    _initialise(model, lambda weight: nn.init.kaiming_normal_(weight, nonlinearity="relu"))
+
+
+def glorot_weights(model: nn.Module) -> None:
+    """Glorot & Bengio 2010: uniform; the default of Keras."""
+    _initialise(model, nn.init.xavier_uniform_)
+
+
+def gaussian_weights(model: nn.Module, deviation: float) -> None:
+    """Gaussian of one deviation for all; 0.02 is DCGAN's (Radford et al. 2015)."""
+    _initialise(model, lambda weight: nn.init.normal_(weight, 0, deviation))
+
+
+def _initialise(model: nn.Module, draw: Callable[[Tensor], Tensor]) -> None:
+    for layer in model.modules():
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+            draw(layer.weight)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
