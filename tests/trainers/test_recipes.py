@@ -1,19 +1,18 @@
 """Recipes: the papers' hyperparameters, and what their words become."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from torch import nn, optim
 
-from fer_probe.faces.face_crops import FixedCrop
+from fer_probe.faces.face_crops import FixedCrop, HaarCrop
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.models import MODELS
 from trainers import RECIPES
-from trainers.augmentation import EnlargeAndCrop, Flip, Rotate, Shift
+from trainers.augmentation import BrightnessContrast, EnlargeAndCrop, Flip, OneOf, Perspective, Rotate, Shift
 from trainers.recipe import Recipe
 
 PLAIN = Recipe("plain", "jahromi_medium", 16)
@@ -47,13 +46,55 @@ def test_jahromis_hyperparameters():
     assert recipe.augmentation == (Flip(), Shift(0.1))
 
 
+def test_barradas_hyperparameters():
+    """Sections 1.1 and 2.1: Haar crop, 128×128, balanced, flipped by half, then one of three changes."""
+    recipe = RECIPES["barradas_classifier"]
+    assert (recipe.size, recipe.channels, recipe.options) == (128, 1, {})
+    assert recipe.crop == HaarCrop(fallback=FixedCrop())
+    assert recipe.faces_a_class == 300
+    assert (recipe.optimizer, recipe.learning_rate, recipe.schedule) == ("adam", 1e-3, "constant")
+    assert recipe.augmentation == (Flip(0.5), OneOf((BrightnessContrast(), Perspective(), Rotate())))
+
+
+def test_alis_hyperparameters():
+    """Section 4.1, to the letter."""
+    recipe = RECIPES["ali_cnn_baseline"]
+    assert (recipe.optimizer, recipe.batch_size, recipe.learning_rate) == ("adam", 150, 1e-4)
+    assert (recipe.betas[0], recipe.epochs, recipe.schedule) == (0.5, 50, "constant")
+    assert recipe.size == 96
+
+
+def test_cubarrubias_hyperparameters():
+    """Section 4.4, to the letter, and section 3's three preparations: pixels in 0–1, nothing else."""
+    rgb, grey, cropped = (RECIPES[f"cubarrubia_supervised{way}"] for way in ("", "_grey", "_cropped"))
+    for recipe in (rgb, grey, cropped):
+        assert (recipe.optimizer, recipe.learning_rate, recipe.epochs) == ("adam", 5e-5, 5)
+        assert (recipe.schedule, recipe.normalization, recipe.augmentation) == ("constant", "none", ())
+        assert recipe.size == 200
+    assert [recipe.channels for recipe in (rgb, grey, cropped)] == [3, 1, 3]
+    assert [recipe.preprocessing(some_faces()).shape[1:] for recipe in (rgb, grey, cropped)] == [
+        (200, 200),
+        (200, 200),
+        (150, 150),
+    ]
+
+
+def test_khorramis_hyperparameters():
+    """Those of the authors' code."""
+    recipe = RECIPES["khorrami_zero_bias"]
+    assert (recipe.optimizer, recipe.batch_size, recipe.momentum) == ("sgd", 64, 0.9)
+    assert (recipe.learning_rate, recipe.weight_decay, recipe.schedule) == (1e-2, 1e-5, "constant")
+    assert (recipe.size, recipe.channels, recipe.normalization) == (96, 1, "per_picture")
+    assert {type(step) for step in recipe.augmentation} == {Rotate, Flip, EnlargeAndCrop, BrightnessContrast}
+
+
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES.keys())
 def test_every_recipe_can_be_built_and_told(recipe):
     """Its model exists, its optimiser and schedule build, and it is JSON."""
     assert recipe.model in MODELS
     optimizer = recipe.optimizer_of(nn.Linear(2, 2))
     recipe.schedule_of(optimizer, 10)
-    replace(recipe, size=16).preprocessing(some_faces())
+    assert recipe.preprocessing(some_faces()).shape[0] == recipe.channels
     assert json.loads(json.dumps(recipe.to_dict()))["name"] == recipe.name
 
 
