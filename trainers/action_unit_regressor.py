@@ -31,7 +31,8 @@ from fer_probe.models import build_model
 from fer_probe.models.action_unit_regressor import FEATURES
 from fer_probe.records import arrays_sha256
 from trainers.labelled_faces import TrainingError
-from trainers.training_loop import lower_precision, progress_bar, tell_epoch
+from trainers.learner import lower_precision
+from trainers.training_progress import progress_bar, tell_epoch
 
 #: People drawn to learn from, pictures of each, and people nobody saw.
 TRAINING_SUBJECTS, PER_SUBJECT, UNSEEN_SUBJECTS = 3000, 8, 150

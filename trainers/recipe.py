@@ -4,13 +4,15 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from torch import nn, optim
+import torch
+from torch import Generator, Tensor, nn, optim
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, ReduceLROnPlateau
 
 from fer_probe.faces.face_crops import FaceCrop, crop_settings
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.preprocessing import Preprocessing
 from trainers.augmentation import Augmentation
+from trainers.expansion import Expansion
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Recipe:
         patience: of the plateau schedule.
         stop_after: end after this many epochs without a better validation; None goes through all.
         label_smoothing: share of the target that is spread over all classes.
+        expansion: every epoch shows one of these variants of each training face, drawn at random, before the
+            augmentation; its windows are cut out of the resized picture and have the size of ``center_crop``.
         augmentation: applied to each training batch, in order, before the normalisation.
     """
 
@@ -65,6 +69,7 @@ class Recipe:
     patience: int = 25
     stop_after: int | None = None
     label_smoothing: float = 0.0
+    expansion: Expansion | None = None
     augmentation: tuple[Augmentation, ...] = ()
 
     def preprocessing(self, faces: FaceImages) -> Preprocessing:
@@ -76,6 +81,27 @@ class Recipe:
         if self.normalization in ("per_pixel", "per_set"):
             return Preprocessing.fitted(faces, self.size, per=self.normalization.removeprefix("per_"), **settings)
         return Preprocessing(self.size, per_picture=self.normalization == "per_picture", **settings)
+
+    def held(self, preprocessing: Preprocessing) -> Preprocessing:
+        """How the training faces lie on the device: before the last step, and whole where windows are cut out."""
+        if self.expansion is None:
+            return preprocessing
+        if preprocessing.shape[1:] != (self.expansion.size, self.expansion.size) or self.center_crop is None:
+            raise ValueError(
+                f"{self.name} trains on windows of {self.expansion.size} pixels a side and is shown "
+                f"{'×'.join(map(str, preprocessing.shape[1:]))} afterwards: give center_crop={self.expansion.size}"
+            )
+        return dataclasses.replace(preprocessing, center_crop=None, mean=0.0, std=1.0, per_picture=False)
+
+    def varied(self, pixels: Tensor, draws: Generator) -> Tensor:
+        """A batch of held faces, (n, C, H, W) uint8, as training is shown it before the last step: float32 in 0–1."""
+        images = pixels.float() / 255
+        if self.expansion is not None:
+            images = self.expansion(images, torch.randint(len(self.expansion), (len(images),), generator=draws,
+                                                          device=images.device))  # fmt: skip
+        for augment in self.augmentation:
+            images = augment(images, draws)
+        return images
 
     def optimizer_of(self, model: nn.Module) -> optim.Optimizer:
         """The optimiser, fused into one kernel a step."""
@@ -100,7 +126,11 @@ class Recipe:
     def to_dict(self) -> dict[str, Any]:
         """The recipe as plain values; an augmentation as its own words."""
         settings = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        told = {"crop": crop_settings(self.crop), "augmentation": [repr(step) for step in self.augmentation]}
+        told = {
+            "crop": crop_settings(self.crop),
+            "expansion": self.expansion and repr(self.expansion),
+            "augmentation": [repr(step) for step in self.augmentation],
+        }
         return {**settings, **told}
 
 

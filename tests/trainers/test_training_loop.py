@@ -12,7 +12,7 @@ from fer_probe.faces.face_crops import FixedCrop, LandmarkCrop
 from fer_probe.faces.face_images import FaceImages
 from trainers import RECIPES, Recipe, TrainingError, train
 from trainers.augmentation import Flip, Shift
-from trainers.training_loop import _Course
+from trainers.course import Course
 
 TINY = Recipe(
     "tiny", "jahromi_medium", 16, normalization="per_pixel", optimizer="adam", learning_rate=2e-3, batch_size=16,
@@ -116,7 +116,7 @@ def test_it_stops_when_the_time_is_over(tmp_path):
 
 def test_it_stops_when_nothing_gets_better():
     """Two epochs after the best one; of equal accuracies the smaller loss is better, of equal epochs the first."""
-    course, net = _Course(replace(TINY, stop_after=2), 9, None), torch.nn.Linear(1, 1)
+    course, net = Course(replace(TINY, stop_after=2, epochs=9), None), torch.nn.Linear(1, 1)
     seen = []
     for accuracy, loss in [(0.5, 1.0), (0.6, 1.2), (0.6, 1.1), (0.6, 1.1), (0.5, 0.1)]:
         assert not course.stopped
