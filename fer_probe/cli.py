@@ -21,11 +21,14 @@ from fer_probe.faces_options import (
     layout_to_draw,
     read_faces,
 )
+from fer_probe.protocol_command import EXAMPLE, Verbs, protocol
+from trainers import command
 
 if TYPE_CHECKING:
     from fer_probe.faces.face_images import FaceImages
 
 app = typer.Typer(
+    cls=Verbs,
     help="What has a facial-expression network learnt to see, and is that a facial action unit?",
     no_args_is_help=True,
     add_completion=False,
@@ -73,18 +76,21 @@ def demo(
     from fer_probe.report import write_report
     from fer_probe.study import Study
     from trainers.demonstration import demonstration_on, drawn_demonstration
+    from trainers.interruptions import unfinished_path
 
     Study.check_folder(out)
     console.print("Reading faces …" if faces else "Drawing faces …")
     shown = demonstration_on(read_faces(faces), seed) if faces else drawn_demonstration(seed)
-    checkpoint = shown.train(out.parent / f".{out.name}-training.safetensors", minutes=minutes)
+    training = out.parent / f".{out.name}-training.safetensors"
+    checkpoint = shown.train(training, minutes=minutes, restart=faces is None)
     console.print(
         f"Trained {checkpoint.architecture.get('name')} on {len(shown.training)} faces: "
         f"[bold]{checkpoint.metrics['test_accuracy']:.1%}[/bold] accuracy on {len(shown.test)} {shown.test_words}"
     )
     settings = ProbeSettings(seed=seed)
     study = probe_checkpoint(checkpoint, shown.probed, out, settings, name=shown.title, say=console.print)
-    checkpoint.path.unlink()  # the study keeps its own copy
+    for left in (checkpoint.path, unfinished_path(checkpoint.path)):  # the study keeps its own copy
+        left.unlink(missing_ok=True)
     report = write_report(study)
     print_best_maps(study)
     console.print(f"Study   {study.folder}\nReport  {report}")
@@ -156,28 +162,8 @@ def faces(
         _write_contact_sheet(found, sheet)
 
 
-@app.command(epilog="Example: fer-probe train jahromi_medium --faces fer2013.csv --checkpoint medium.safetensors")
-def train(
-    recipe: Annotated[str, typer.Argument(help="Name of a recipe, such as jahromi_medium or zhu_cnn.")],
-    checkpoint: Annotated[Path, typer.Option(help="Where the trained network goes (.safetensors).")],
-    faces: Faces = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's own.")] = None,
-    minutes: Annotated[float | None, typer.Option(help="Stop training after so many minutes.")] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda …; the fastest there is if left out.")] = None,
-    seed: Seed = 0,
-) -> None:
-    """Train one of the papers' networks."""
-    from trainers import RECIPES
-    from trainers.demonstration import demonstration_on, drawn_demonstration
-
-    if recipe not in RECIPES:
-        raise typer.BadParameter(f"no recipe {recipe!r}; there are {', '.join(RECIPES)}")
-    shown = demonstration_on(read_faces(faces), seed) if faces else drawn_demonstration(seed)
-    trained = shown.train(checkpoint, recipe=RECIPES[recipe], epochs=epochs, minutes=minutes, device=device)
-    console.print(
-        f"Accuracy {trained.metrics['test_accuracy']:.1%} on {len(shown.test)} {shown.test_words}; "
-        f"written to {checkpoint}"
-    )
+app.command(epilog=command.EXAMPLE)(command.train)
+app.command(epilog=EXAMPLE)(protocol)
 
 
 @app.command(

@@ -43,3 +43,8 @@ ALI_CNN_BASELINE_QUICK = replace(
     schedule="one_cycle",
     augmentation=(Rotate(10), Flip(), EnlargeAndCrop(52)),
 )
+
+if __name__ == "__main__":
+    from trainers.command import main
+
+    main("trainers.ali")

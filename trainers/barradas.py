@@ -40,3 +40,8 @@ BARRADAS_CLASSIFIER_QUICK = replace(
     epochs=25,
     schedule="one_cycle",
 )
+
+if __name__ == "__main__":
+    from trainers.command import main
+
+    main("trainers.barradas")

@@ -49,3 +49,8 @@ CUBARRUBIA_SUPERVISED_QUICK = replace(
     schedule="one_cycle",
     augmentation=(Flip(), Shift(0.05)),
 )
+
+if __name__ == "__main__":
+    from trainers.command import main
+
+    main("trainers.cubarrubia")

@@ -1,7 +1,7 @@
 """A demonstration: which faces train, validate, test and are probed, and the recipe that trains on them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,13 @@ from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.splits import own_splits, subject_split
 from trainers.jahromi import JAHROMI_MEDIUM, JAHROMI_MEDIUM_QUICK
+from trainers.processes import is_first
 from trainers.recipe import Recipe
 from trainers.training_loop import train
 
 #: People that are drawn: those who train, those who choose the epoch, and those nobody saw.
 TRAINING_SUBJECTS, VALIDATION_SUBJECTS, TEST_SUBJECTS = 200, 20, 40
-DRAWN_SIZE = 64
+DRAWN_SIZE, LARGEST_DRAWN_SIZE = 64, 128
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,18 @@ class Demonstration:
         recipe: Recipe | None = None,
         epochs: int | None = None,
         minutes: float | None = None,
+        restart: bool = False,
         device: torch.device | str | None = None,
     ) -> Checkpoint:
         """Train, then read the test faces once; the checkpoint's metrics have ``test_accuracy``."""
         trained = train(
             recipe or self.recipe, self.training, self.validation,
-            checkpoint=path, epochs=epochs, minutes=minutes, device=device, seed=self.seed,
+            checkpoint=path, epochs=epochs, minutes=minutes, restart=restart, device=device, seed=self.seed,
         )  # fmt: skip
         found = evaluate(trained.model, trained.preprocessing(self.test), self.test, trained.class_names)
         metrics = {**trained.metrics, "test_accuracy": found.accuracy, "test_faces": self.test_words}
+        if not is_first():
+            return replace(trained, metrics=metrics)
         return load_checkpoint(
             save_checkpoint(
                 path, trained.model, preprocessing=trained.preprocessing, class_names=trained.class_names,
@@ -67,13 +71,15 @@ class Demonstration:
         )  # fmt: skip
 
 
-def drawn_demonstration(seed: int = 0) -> Demonstration:
+def drawn_demonstration(seed: int = 0, recipe: Recipe = JAHROMI_MEDIUM_QUICK) -> Demonstration:
     """Drawn people showing seven expressions; the probed ones are people the network never saw.
 
-    Action units are measured on faces in which each is switched by itself, so that none rides on another.
+    Action units are measured on faces in which each is switched by itself, so that none rides on another. Faces are
+    drawn as large as the recipe's input, within limits, and in its colours.
     """
     count = TRAINING_SUBJECTS + VALIDATION_SUBJECTS + TEST_SUBJECTS
-    drawn = draw_faces(count, DRAWN_SIZE, seed, per_subject=2)
+    size = min(max(DRAWN_SIZE, int(np.max(recipe.size))), LARGEST_DRAWN_SIZE)
+    drawn = draw_faces(count, size, seed, per_subject=2, channels=recipe.channels)
     number = np.unique(np.asarray(drawn.subject), return_inverse=True)[1]
     training, validation, test = (
         drawn.select((number >= first) & (number < last))
@@ -85,7 +91,7 @@ def drawn_demonstration(seed: int = 0) -> Demonstration:
     )
     return Demonstration(
         title="Drawn faces",
-        recipe=JAHROMI_MEDIUM_QUICK,
+        recipe=recipe,
         training=training,
         validation=validation,
         test=test,

@@ -71,3 +71,8 @@ JAHROMI_MEDIUM_QUICK = replace(
     epochs=14,
     augmentation=(Flip(), Shift(0.05)),
 )
+
+if __name__ == "__main__":
+    from trainers.command import main
+
+    main("trainers.jahromi")

@@ -42,3 +42,8 @@ KHORRAMI_ZERO_BIAS_QUICK = replace(
     schedule="one_cycle",
     augmentation=(Rotate(10), Flip(), EnlargeAndCrop(43), BrightnessContrast()),
 )
+
+if __name__ == "__main__":
+    from trainers.command import main
+
+    main("trainers.khorrami")

@@ -26,3 +26,8 @@ ZHU_CNN = Recipe(
 
 #: For a look on a few cores: a fifth of the epochs at ten times the rate, which then falls to zero.
 ZHU_CNN_QUICK = replace(ZHU_CNN, name="zhu_cnn_quick", learning_rate=1e-2, epochs=12, schedule="one_cycle")
+
+if __name__ == "__main__":
+    from trainers.command import main
+
+    main("trainers.zhu")
