@@ -13,6 +13,7 @@ from fer_probe.evaluation import expected_classes, predict
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.records import arrays_sha256
+from trainers.expansion import ExpandedPictures, Expansion
 
 
 class TrainingError(FacesError):
@@ -29,7 +30,12 @@ class LabelledFaces:
     """
 
     def __init__(
-        self, faces: FaceImages, class_names: Sequence[str], preprocessing: Preprocessing, device: torch.device
+        self,
+        faces: FaceImages,
+        class_names: Sequence[str],
+        preprocessing: Preprocessing,
+        device: torch.device,
+        expansion: Expansion | None = None,
     ) -> None:
         labels = expected_classes(faces, class_names)
         images = preprocessing(faces)
@@ -38,6 +44,7 @@ class LabelledFaces:
         self.preprocessing = preprocessing
         self.pixels = torch.from_numpy(pixels).to(device)
         self.labels = torch.from_numpy(labels).to(device)
+        self.expanded = expansion and ExpandedPictures(self.pixels, expansion)
         self.described: dict[str, Any] = {
             "source": faces.source,
             "faces": len(faces),
@@ -53,6 +60,17 @@ class LabelledFaces:
 
     def __getitem__(self, index: slice) -> Tensor:
         return self.preprocessing.standardized(self.pixels[index].float() / 255)
+
+    @property
+    def lessons(self) -> int:
+        """How many pictures an epoch shows: the faces, or all their variants."""
+        return len(self) if self.expanded is None else len(self.expanded)
+
+    def lesson(self, numbers: Tensor) -> tuple[Tensor, Tensor]:
+        """Of the lessons of these numbers, (n,): pictures (n, C, H, W) float32 in 0–1, and their labels (n,)."""
+        if self.expanded is None:
+            return self.pixels[numbers].float() / 255, self.labels[numbers]
+        return self.expanded[numbers], self.labels[self.expanded.originals(numbers)]
 
     def read_by(self, model: nn.Module) -> tuple[float, float]:
         """Accuracy and mean loss of a model on these faces, in full precision."""

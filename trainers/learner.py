@@ -25,11 +25,11 @@ class Learner:
         recipe: Recipe,
         preprocessing: Preprocessing,
         classes: int,
-        faces: int,
+        lessons: int,
         seed: int,
         processes: Processes,
     ) -> None:
-        """For so many classes and training faces."""
+        """For so many classes, and pictures an epoch."""
         if recipe.batch_size % processes.count:
             raise TrainingError(
                 f"{processes.count} processes cannot share batches of {recipe.batch_size} evenly: start a number of "
@@ -38,9 +38,9 @@ class Learner:
         size, channels, device = preprocessing.shape[1:], recipe.channels, processes.device
         model = build_model(recipe.model, classes, size=size, channels=channels, seed=seed, **recipe.options)
         self.recipe, self.preprocessing, self.processes, self.device = recipe, preprocessing, processes, device
-        # An epoch leaves out the few faces that would give some process one more than the others.
-        self.faces = faces - faces % processes.count
-        self.steps = math.ceil(self.faces / recipe.batch_size)
+        # An epoch leaves out the few pictures that would give some process one more than the others.
+        self.lessons = lessons - lessons % processes.count
+        self.steps = math.ceil(self.lessons / recipe.batch_size)
         self.model: nn.Module = model.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._shared_model = processes.parallel(self.model)
         self.optimizer = recipe.optimizer_of(self.model)
@@ -59,19 +59,21 @@ class Learner:
         """One pass through the faces in a new order; the mean loss."""
         self.model.train()
         total = torch.zeros((), device=self.device)
-        order = torch.randperm(len(faces), generator=self._order)[: self.faces].to(self.device)
+        order = torch.randperm(faces.lessons, generator=self._order)[: self.lessons].to(self.device)
         for batch in order.split(self.recipe.batch_size):
-            index = self.processes.share(batch)
-            total += self.step(faces.pixels[index], faces.labels[index]) * len(index)
+            images, labels = faces.lesson(self.processes.share(batch))
+            total += self.step(images, labels) * len(labels)
             after_step()
-        loss = sum(self.processes.gathered(float(total))) / self.faces
+        loss = sum(self.processes.gathered(float(total))) / self.lessons
         if not math.isfinite(loss):
             raise TrainingError(f"the loss of {self.recipe.name} became {loss}: lower its learning rate")
         return loss
 
-    def step(self, pixels: Tensor, labels: Tensor) -> Tensor:
+    def step(self, images: Tensor, labels: Tensor) -> Tensor:
         """Augment, normalise, compare, learn."""
-        images = self.preprocessing.standardized(self.recipe.varied(pixels, self._draws))
+        for augment in self.recipe.augmentation:
+            images = augment(images, self._draws)
+        images = self.preprocessing.standardized(images)
         precision = lower_precision(self.device)
         with torch.autocast(self.device.type, precision) if precision else nullcontext():
             logits = self._shared_model(images.contiguous(memory_format=torch.channels_last))

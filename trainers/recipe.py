@@ -4,8 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import torch
-from torch import Generator, Tensor, nn, optim
+from torch import nn, optim
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, ReduceLROnPlateau
 
 from fer_probe.faces.face_crops import FaceCrop, crop_settings
@@ -43,8 +42,8 @@ class Recipe:
         patience: of the plateau schedule.
         stop_after: end after this many epochs without a better validation; None goes through all.
         label_smoothing: share of the target that is spread over all classes.
-        expansion: every epoch shows one of these variants of each training face, drawn at random, before the
-            augmentation; its windows are cut out of the resized picture and have the size of ``center_crop``.
+        expansion: an epoch shows all these variants of each training face; their windows are cut out of the resized
+            picture and have the size of ``center_crop``, which is what is read afterwards.
         augmentation: applied to each training batch, in order, before the normalisation.
     """
 
@@ -92,16 +91,6 @@ class Recipe:
                 f"{'×'.join(map(str, preprocessing.shape[1:]))} afterwards: give center_crop={self.expansion.size}"
             )
         return dataclasses.replace(preprocessing, center_crop=None, mean=0.0, std=1.0, per_picture=False)
-
-    def varied(self, pixels: Tensor, draws: Generator) -> Tensor:
-        """A batch of held faces, (n, C, H, W) uint8, as training is shown it before the last step: float32 in 0–1."""
-        images = pixels.float() / 255
-        if self.expansion is not None:
-            images = self.expansion(images, torch.randint(len(self.expansion), (len(images),), generator=draws,
-                                                          device=images.device))  # fmt: skip
-        for augment in self.augmentation:
-            images = augment(images, draws)
-        return images
 
     def optimizer_of(self, model: nn.Module) -> optim.Optimizer:
         """The optimiser, fused into one kernel a step."""

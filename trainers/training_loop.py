@@ -67,7 +67,7 @@ def train(
     training, validation = (labelled_only(faces, class_names) for faces in (training, validation))
     preprocessing = recipe.preprocessing(training)
     training, balancing = _balanced(training, recipe, seed)
-    shown = LabelledFaces(training, class_names, recipe.held(preprocessing), processes.device)
+    shown = LabelledFaces(training, class_names, recipe.held(preprocessing), processes.device, recipe.expansion)
     held_out = LabelledFaces(validation, class_names, preprocessing, processes.device)
     noted: dict[str, Any] = {
         "preprocessing": preprocessing,
@@ -82,7 +82,7 @@ def train(
     gpus = [processes.device] if processes.device.type == "cuda" else []
     with torch.random.fork_rng(gpus), progress_bar(progress and processes.first) as bar:
         torch.manual_seed(seed + processes.rank * 2**32)
-        learner = Learner(recipe, preprocessing, len(class_names), len(shown), seed, processes)
+        learner = Learner(recipe, preprocessing, len(class_names), shown.lessons, seed, processes)
         if not restart and (state := interruption.load()):
             learner.go_on_from(state["learner"])
             course.go_on_from(state["course"])

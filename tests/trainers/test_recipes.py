@@ -61,7 +61,7 @@ def test_alis_hyperparameters():
     recipe = RECIPES["ali_cnn_baseline"]
     assert (recipe.optimizer, recipe.batch_size, recipe.learning_rate) == ("adam", 150, 1e-4)
     assert (recipe.betas[0], recipe.epochs, recipe.schedule) == (0.5, 50, "constant")
-    assert recipe.size == 96
+    assert (len(recipe.expansion), recipe.expansion.size, recipe.center_crop) == (110, 96, 96)
 
 
 def test_cubarrubias_hyperparameters():

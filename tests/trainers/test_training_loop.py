@@ -13,6 +13,7 @@ from fer_probe.faces.face_images import FaceImages
 from trainers import RECIPES, Recipe, TrainingError, train
 from trainers.augmentation import Flip, Shift
 from trainers.course import Course
+from trainers.expansion import Expansion
 
 TINY = Recipe(
     "tiny", "jahromi_medium", 16, normalization="per_pixel", optimizer="adam", learning_rate=2e-3, batch_size=16,
@@ -146,7 +147,8 @@ def test_what_cannot_be_trained_is_refused(tmp_path):
 def test_every_recipe_lowers_the_loss(tmp_path, name):
     """Two epochs of every recipe at a small size, its own optimiser, schedule and augmentation."""
     recipe = RECIPES[name]
-    small = replace(recipe, size=16, augmentation=recipe.augmentation[:2], batch_size=32,
+    small = replace(recipe, size=16, center_crop=None, crop=None, expansion=None, faces_a_class=None,
+                    augmentation=recipe.augmentation[:2], batch_size=32,
                     learning_rate=min(recipe.learning_rate, 2e-3))  # fmt: skip
     made = train(small, TRAINING, VALIDATION, checkpoint=tmp_path / "n.safetensors", epochs=3, progress=False)
     assert made.curves["loss"][-1] < made.curves["loss"][0]
@@ -171,3 +173,21 @@ def test_training_crops_and_balances_as_the_recipe_says(tmp_path):
     assert trained.preprocessing.crop == recipe.crop
     found = evaluate(trained.model, trained.preprocessing(faces), faces, trained.class_names)
     assert found.accuracy == pytest.approx(trained.metrics["validation_accuracy"])
+
+
+def test_an_epoch_shows_every_variant(tmp_path):
+    """Windows and turns of each picture, 20 of each an epoch; faces are read by the middle window afterwards."""
+    recipe = replace(TINY, size=20, center_crop=16, expansion=Expansion(16, (0, 9)), augmentation=(), batch_size=60)
+    seen = []
+    train(replace(recipe, augmentation=(lambda images, _: seen.append(images) or images,)), TRAINING.select(slice(0, 12)),
+          VALIDATION, checkpoint=tmp_path / "n.safetensors", epochs=1, progress=False)  # fmt: skip
+    shown = torch.cat(seen)
+    assert shown.shape == (12 * 5 * 2 * 2, 1, 16, 16)
+    middles = torch.from_numpy(TRAINING.pixels[:12, :, 2:18, 2:18]).float() / 255
+    for middle in middles:
+        assert (shown == middle).all(3).all(2).all(1).sum() == 1
+    trained = train(recipe, TRAINING, VALIDATION, checkpoint=tmp_path / "n.safetensors", epochs=1, progress=False)
+    assert trained.preprocessing.shape == (1, 16, 16)
+    assert trained.metrics["validation_accuracy"] > 0.9
+    with pytest.raises(ValueError, match="give center_crop=16"):
+        train(replace(recipe, center_crop=None), TRAINING, VALIDATION, checkpoint=tmp_path / "m.safetensors")
