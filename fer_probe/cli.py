@@ -21,14 +21,13 @@ from fer_probe.faces_options import (
     layout_to_draw,
     read_faces,
 )
-from fer_probe.protocol_command import EXAMPLE, Verbs, protocol
-from trainers import command
+from trainers import command, protocol_command
 
 if TYPE_CHECKING:
     from fer_probe.faces.face_images import FaceImages
 
 app = typer.Typer(
-    cls=Verbs,
+    cls=protocol_command.Verbs,
     help="What has a facial-expression network learnt to see, and is that a facial action unit?",
     no_args_is_help=True,
     add_completion=False,
@@ -163,7 +162,7 @@ def faces(
 
 
 app.command(epilog=command.EXAMPLE)(command.train)
-app.command(epilog=EXAMPLE)(protocol)
+app.command(epilog=protocol_command.EXAMPLE)(protocol_command.protocol)
 
 
 @app.command(

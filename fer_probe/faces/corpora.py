@@ -210,7 +210,7 @@ def load_faces(
     path = Path(path).expanduser()
     if not path.exists():
         raise FacesError(f"nothing at {path}")
-    reader = READERS[corpus or _recognised(path)] if corpus in (None, *READERS) else _unknown(corpus)
+    reader = READERS[corpus or recognised_corpus(path)] if corpus in (None, *READERS) else _unknown(corpus)
     faces = reader.read(path, votes=None if votes is None else Path(votes).expanduser(), check=check)
     tell_skipped(faces.skipped, path, strict)
     if not len(faces):
@@ -230,7 +230,12 @@ def _with_action_units(
     return join_action_units(faces, action_units, presence_threshold=threshold)
 
 
-def _recognised(path: Path) -> str:
+def recognised_corpus(path: Path) -> str:
+    """Which corpus lies at a path: a key of :data:`READERS`.
+
+    Raises:
+        FacesError: none that is known; the message says what is seen there.
+    """
     for name, reader in READERS.items():
         if reader.recognises(path):
             return name

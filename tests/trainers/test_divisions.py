@@ -1,0 +1,55 @@
+"""Divisions: who trains, who chooses and who is read; nobody on two sides unless it is said."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import fer_probe as fp
+from fer_probe.faces.face_images import FacesError
+from trainers.divisions import own_parts, random_pictures, shared_people, subject_folds_of
+
+
+@pytest.fixture(scope="module")
+def faces():
+    return fp.draw_faces(12, 24, seed=0)
+
+
+def test_folds_read_every_face_once_and_share_nobody(faces):
+    """Ten test parts make the whole; each division uses every face, and no subject of a side is on another."""
+    divided = subject_folds_of(10)(faces, 0)
+    assert [parts.name for parts in divided] == [f"fold-{i}" for i in range(10)]
+    assert sorted(np.concatenate([parts.test for parts in divided])) == list(range(len(faces)))
+    for parts in divided:
+        people = [set(faces.subject[side]) for side in parts.sides]
+        assert sum(map(len, people)) == len(set.union(*people)) == 12
+        assert sum(map(len, parts.sides)) == len(faces)
+        assert shared_people(faces, parts) == (0, "no subjects on more than one side")
+
+
+def test_a_corpuss_own_parts(faces):
+    """By the names that corpora give them; whoever lacks one is told."""
+    split = np.array(["Training", "PublicTest", "PrivateTest"])[np.arange(len(faces)) % 3]
+    (parts,) = own_parts(replace(faces, split=split), 0)
+    assert [set(split[side]) for side in parts.sides] == [{"Training"}, {"PublicTest"}, {"PrivateTest"}]
+    assert "PublicTest" in parts.told
+    with pytest.raises(FacesError, match="no validation"):
+        own_parts(faces.select(split != "PublicTest"), 0)
+    with pytest.raises(FacesError, match="have no validation and no test part"):
+        own_parts(replace(faces, split=np.full(len(faces), "Training")), 0)
+
+
+def test_random_pictures_are_as_many_as_the_paper_says(faces):
+    """A number of pictures, a fifth where those are few; another draw for another seed, and its people are counted."""
+    first, again, other = (random_pictures(9, 0.25, "so")(faces, seed)[0] for seed in (0, 0, 1))
+    assert len(first.test) == 9 and len(first.validation) == round(0.25 * len(faces))
+    assert sorted(np.concatenate(first.sides)) == list(range(len(faces)))
+    assert np.array_equal(first.test, again.test) and not np.array_equal(first.test, other.test)
+    assert "9 pictures" in first.told and first.told.endswith("so")
+    few = random_pictures(200, 200, "so")(faces, 0)[0]
+    assert len(few.test) == len(few.validation) == round(0.2 * len(faces))
+    on_two_sides = {
+        name for name in faces.subject if sum(name in faces.subject[side] for side in first.sides) > 1
+    }  # fmt: skip
+    assert shared_people(faces, first) == (len(on_two_sides), f"{len(on_two_sides)} subjects on more than one side")
+    assert shared_people(replace(faces, subject=None), first) == (None, "who is seen is not known")

@@ -1,0 +1,136 @@
+"""The papers' protocols: which faces they take, and every one from a folder in its corpus's layout to the table."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import fer_probe as fp
+from fer_probe.faces.corpora import READERS, load_faces
+from fer_probe.faces.face_images import FacesError
+from trainers import RECIPES
+from trainers.protocol import ProtocolSettings
+from trainers.protocol_loop import run_protocol
+from trainers.protocols import PROTOCOLS, peaks_and_neutral, protocol_for, strong_visible, without_fear
+
+
+def tiny(recipe):
+    """The recipe with a net and pictures that train in no time; crop, channels, balance and normalisation stay."""
+    return replace(
+        recipe, model="jahromi_medium", options={}, size=16, center_crop=recipe.center_crop and 12, epochs=1,
+        faces_a_class=recipe.faces_a_class and 8, expansion=None, augmentation=(), batch_size=64,
+    )  # fmt: skip
+
+
+TINY = {name: tiny(recipe) for name, recipe in RECIPES.items()}
+
+
+@pytest.fixture(scope="module")
+def corpora(tmp_path_factory):
+    """Corpus → drawn faces in its layout, written once."""
+    folders = {}
+
+    def folder(corpus):
+        if corpus not in folders:
+            folders[corpus] = tmp_path_factory.mktemp("corpora") / corpus
+            reader = READERS[corpus]
+            READERS[corpus].write(fp.draw_faces(12, 32, seed=0, pictures=reader.drawn), folders[corpus])
+        return folders[corpus]
+
+    return folder
+
+
+@pytest.mark.filterwarnings("ignore:.* has no neutral", "ignore:.* found nothing but by its fallback")
+@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=PROTOCOLS.keys())
+def test_from_folder_to_table(protocol, corpora, tmp_path):
+    """Every paper's: recognised, divided, trained, read once, and laid down with the paper's numbers."""
+    folder = corpora(protocol.corpora[0])
+    known, rows = protocol_for(protocol.name, protocol.corpora[0])
+    assert known is protocol and rows is None
+    run_protocol(protocol, load_faces(folder), tmp_path, ProtocolSettings(quick=True), recipes=TINY, progress=False)
+    table = pd.read_csv(tmp_path / "table.csv")
+    assert table["recipe"].tolist() == [row.recipe for row in protocol.rows]
+    assert table["paper_test"].fillna(-1).tolist() == [row.paper or -1 for row in protocol.rows]
+    for row, (_, line) in zip(protocol.rows, table.iterrows(), strict=True):
+        assert line["runs"] == line["of_runs"] * row.always == 2 * row.always
+        assert np.isfinite(line["test"]) == row.always
+        if row.always:
+            confusion = pd.read_csv(tmp_path / f"confusion_{row.recipe}.csv", index_col=0)
+            assert confusion.to_numpy().sum() == line["test_faces"] > 0
+            wrong = pd.read_csv(tmp_path / f"misclassified_{row.recipe}.csv")
+            assert len(wrong) == line["test_faces"] - np.trace(confusion.to_numpy())
+            assert (tmp_path / f"misclassified_{row.recipe}.png").read_bytes()[:4] == b"\x89PNG"
+    assert "a quick look" in (tmp_path / "table.md").read_text(encoding="utf-8")
+
+
+def test_every_row_is_a_recipe():
+    """The numbers are those of the papers' tables."""
+    rows = {(protocol.name, row.recipe): row for protocol in PROTOCOLS.values() for row in protocol.rows}
+    assert all(recipe in RECIPES for _, recipe in rows)
+    told = {
+        ("jahromi", "jahromi_shallow"): 48.06, ("jahromi", "jahromi_deep"): 68.23, ("ali_ck_plus", "ali_cnn_baseline"):
+        90.34, ("ali_mmi", "ali_cnn_baseline"): 58.46, ("ali_oulu_casia", "ali_cnn_baseline"): 73.14,
+        ("cubarrubia", "cubarrubia_supervised_cropped"): 57.89, ("zhu", "zhu_cnn"): None,
+    }  # fmt: skip
+    assert {key: rows[key].paper for key in told} == told
+    assert rows["jahromi", "jahromi_medium_he"].paper_validation == 58.1
+
+
+def expressions(faces):
+    return {faces.expression_names[i] for i in np.unique(faces.expression)}
+
+
+def test_what_is_taken_of_ck_plus(corpora):
+    """Zhu: all but the neutral first; Ali: three peaks; Khorrami: neutral and three; Barradas: no recording of fear."""
+    faces = load_faces(corpora("ck_plus"))
+    shown = np.array([*faces.expression_names, ""])[faces.expression]
+    labelled = faces.sequence[(shown != "") & (shown != "neutral")]
+    zhu, ali = (PROTOCOLS[name].faces(faces) for name in ("zhu", "ali_ck_plus"))
+    assert (zhu.frame > 0).all() and len(zhu) == (np.isin(faces.sequence, labelled) & (faces.frame > 0)).sum()
+    assert len(ali) == 3 * len(labelled) and expressions(ali) == expressions(zhu) == set(shown) - {"", "neutral"}
+    khorrami = peaks_and_neutral(faces)
+    assert len(khorrami) == 4 * len(labelled)
+    assert np.array_equal(khorrami.frame == 0, khorrami.expression == khorrami.expression_names.index("neutral"))
+    barradas = without_fear(faces)
+    assert expressions(barradas) == expressions(khorrami) - {"fear"}
+    assert set(barradas.sequence) == set(labelled) - set(faces.sequence[shown == "fear"])
+
+
+def test_recordings_without_a_label_are_nobodys_neutral(corpora):
+    """The first frame of a recording that shows no expression stays out."""
+    faces = load_faces(corpora("ck_plus"))
+    bare = faces.sequence == faces.sequence[faces.expression >= 0][0]
+    faces = replace(faces, expression=np.where(bare, -1, faces.expression))
+    assert not set(faces.sequence[bare]) & set(peaks_and_neutral(faces).sequence)
+
+
+def test_what_is_taken_of_oulu_casia(corpora):
+    """The last three frames in strong visible light; where there is none, that is said."""
+    faces = load_faces(corpora("oulu_casia"))
+    weak = np.arange(len(faces)) >= len(faces) // 2
+    strength = np.where(weak, "Weak", "Strong")
+    mixed = replace(faces, attributes={**faces.attributes, "strength": strength})
+    assert set(strong_visible(mixed).attributes["strength"]) == {"Strong"}
+    with pytest.raises(FacesError, match="none in strong visible light"):
+        strong_visible(mixed.select(weak))
+
+
+def test_what_is_taken_of_mmi(corpora):
+    """The three middle frames, of one frontal view."""
+    faces = load_faces(corpora("mmi"))
+    taken = PROTOCOLS["ali_mmi"].faces(faces)
+    assert len(taken) == 3 * len(np.unique(faces.sequence))
+    view = np.where(faces.subject == faces.subject[0], "2", "0")
+    mixed = replace(faces, attributes={**faces.attributes, "view": view})
+    assert faces.subject[0] not in PROTOCOLS["ali_mmi"].faces(mixed).subject
+
+
+def test_a_name_and_a_corpus_choose_the_protocol():
+    """A paper, a recipe for its one row, and what does not go together."""
+    assert protocol_for("ali", "mmi") == (PROTOCOLS["ali_mmi"], None)
+    assert protocol_for("ali_cnn_baseline", "oulu_casia") == (PROTOCOLS["ali_oulu_casia"], ("ali_cnn_baseline",))
+    with pytest.raises(FacesError, match="zhu is for ck_plus; these faces are fer2013"):
+        protocol_for("zhu", "fer2013")
+    with pytest.raises(FacesError, match="no protocol 'nobody'; there are jahromi"):
+        protocol_for("nobody", "fer2013")

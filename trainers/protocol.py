@@ -1,0 +1,90 @@
+"""A protocol: how a paper comes from its corpus to its table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fer_probe.faces.face_crops import FaceCrop
+from fer_probe.faces.face_images import FaceImages
+from trainers.divisions import Division
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a paper's table.
+
+    Attributes:
+        recipe: its name, a key of :data:`trainers.RECIPES`.
+        label: what the paper calls it.
+        paper: accuracy on the test faces in %; None where the paper tells none.
+        paper_validation: likewise, on those that choose the epoch.
+        always: whether it is trained without being asked for by name.
+    """
+
+    recipe: str
+    label: str
+    paper: float | None = None
+    paper_validation: float | None = None
+    always: bool = True
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a paper comes to its table.
+
+    Attributes:
+        name: of the protocol.
+        paper: citation and table.
+        corpora: what it is run on, keys of :data:`fer_probe.faces.corpora.READERS`.
+        rows: of the table.
+        division: which faces train, choose the epoch, and are read once.
+        faces: the corpus → the faces that the paper takes of it, with their labels; None takes all that are labelled.
+        shared: the paper's own division, where it has one person on two sides; only for who asks for it by name.
+        crop: what is cut out of each picture, where the recipe says nothing.
+        seeds: how many trainings of each division.
+    """
+
+    name: str
+    paper: str
+    corpora: tuple[str, ...]
+    rows: tuple[Row, ...]
+    division: Division
+    faces: Callable[[FaceImages], FaceImages] | None = None
+    shared: Division | None = None
+    crop: FaceCrop | None = None
+    seeds: int = 1
+
+
+@dataclass(frozen=True)
+class ProtocolSettings:
+    """How a protocol is run where its paper leaves that open, or where another way is asked for.
+
+    Attributes:
+        seeds: how many trainings of each division, from seed 0; None takes the protocol's.
+        rows: recipes to train; None takes the rows that are always trained.
+        epochs: another number than the recipes'.
+        minutes: each training stops after the epoch in which this time is over.
+        device: None takes a GPU where there is one.
+        allow_shared_subjects: put up with one person on two sides; the tables then say so.
+        augment_evaluation: validate and test on pictures augmented once.
+        quick: two epochs of each training, and no more than two trainings of a row: to see that all goes well.
+    """
+
+    seeds: int | None = None
+    rows: tuple[str, ...] | None = None
+    epochs: int | None = None
+    minutes: float | None = None
+    device: str | None = None
+    allow_shared_subjects: bool = False
+    augment_evaluation: bool = False
+    quick: bool = False
+
+    @property
+    def told(self) -> str:
+        """What is not the protocol's own, for a table."""
+        words = {
+            "a quick look, no result: at most two trainings a row": self.quick,
+            f"{self.epochs} epochs": self.epochs is not None,
+            f"each training stopped after {self.minutes} minutes": self.minutes is not None,
+            "validated and tested on pictures augmented once": self.augment_evaluation,
+        }
+        return "; ".join(word for word, said in words.items() if said)
