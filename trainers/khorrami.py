@@ -29,18 +29,18 @@ KHORRAMI_ZERO_BIAS = Recipe(
     augmentation=(Rotate(15), Flip(), EnlargeAndCrop(104), BrightnessContrast()),
 )
 
-#: For drawn faces on a few cores: two fifths of the side, one cycle of AdamW in a twentieth of the epochs.
+#: For drawn faces on a few cores: a third of the side, smaller steps, one cycle of AdamW in a sixteenth of the epochs.
 KHORRAMI_ZERO_BIAS_QUICK = replace(
     KHORRAMI_ZERO_BIAS,
     name="khorrami_zero_bias_quick",
-    size=40,
+    size=32,
     optimizer="adamw",
     learning_rate=1e-3,
     weight_decay=0.01,
-    batch_size=32,
-    epochs=10,
+    batch_size=16,
+    epochs=12,
     schedule="one_cycle",
-    augmentation=(Rotate(10), Flip(), EnlargeAndCrop(43), BrightnessContrast()),
+    augmentation=(Rotate(10), Flip(), EnlargeAndCrop(34)),
 )
 
 if __name__ == "__main__":

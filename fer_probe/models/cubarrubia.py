@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from fer_probe.models.initial_weights import he_weights
+from fer_probe.models.initial_weights import he_weights, lecun_weights
 
 #: Convolutions before the first pooling, between the two, and after the second.
 _CONVOLUTIONS = (7, 7, 3)
@@ -43,7 +43,7 @@ class CubarrubiaSupervised(nn.Module):
         self.fc2 = nn.Linear(256, classes)
         he_weights(self)
         for layer in (self.fc1, self.fc2):
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="linear")
+            lecun_weights(layer)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, channels, H, W) → logits (N, classes)."""

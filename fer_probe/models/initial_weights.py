@@ -10,6 +10,11 @@ def he_weights(model: nn.Module) -> None:
     _initialise(model, lambda weight: nn.init.kaiming_normal_(weight, nonlinearity="relu"))
 
 
+def lecun_weights(model: nn.Module) -> None:
+    """LeCun et al. 1998: Gaussian of deviation 1/√inputs; what a SELU is made for."""
+    _initialise(model, lambda weight: nn.init.kaiming_normal_(weight, nonlinearity="linear"))
+
+
 def glorot_weights(model: nn.Module) -> None:
     """Glorot & Bengio 2010: uniform; the default of Keras."""
     _initialise(model, nn.init.xavier_uniform_)

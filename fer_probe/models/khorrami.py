@@ -5,7 +5,7 @@ Its zero-bias network, on which Zhu et al. build.
 
 from torch import Tensor, nn
 
-from fer_probe.models.initial_weights import he_weights
+from fer_probe.models.initial_weights import lecun_weights
 
 
 class KhorramiZeroBias(nn.Module):
@@ -13,7 +13,8 @@ class KhorramiZeroBias(nn.Module):
 
     Padding 2 keeps the size, so that the third map is 24×24 at 96×96, of which quadrant pooling takes the largest
     value of each quarter: 2×2. Zero-bias units are written x · [x > 0], which is a ReLU, and one that backward rules
-    can see. 1.34 M parameters. He's weights are ours: theirs have k/√inputs with a k drawn from 0.2–1.2.
+    can see. 1.34 M parameters. The weights' deviation is 1/√inputs; in the authors' code it is k/√inputs with a k drawn
+    from 0.2–1.2. (He's, a k of 1.4, starts too loud: each pooling hands on the largest values.)
 
     Args:
         classes: outputs; logits, no softmax. The paper has CK+'s seven and neutral.
@@ -44,7 +45,7 @@ class KhorramiZeroBias(nn.Module):
         self.relu4 = nn.ReLU()
         self.dropout = nn.Dropout(dropout)
         self.fc2 = nn.Linear(300, classes)
-        he_weights(self)
+        lecun_weights(self)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, channels, H, W) → logits (N, classes)."""
