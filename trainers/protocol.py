@@ -83,8 +83,8 @@ class ProtocolSettings:
         """What is not the protocol's own, for a table."""
         words = {
             "a quick look, no result: at most two trainings a row": self.quick,
-            f"{self.epochs} epochs": self.epochs is not None,
-            f"each training stopped after {self.minutes} minutes": self.minutes is not None,
+            f"epochs of each training: {self.epochs}": self.epochs is not None,
+            f"minutes after which each training stops: {self.minutes}": self.minutes is not None,
             "validated and tested on pictures augmented once": self.augment_evaluation,
         }
         return "; ".join(word for word, said in words.items() if said)

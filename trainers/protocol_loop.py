@@ -161,7 +161,7 @@ def _planned(
         "minutes": settings.minutes,
         "seed": seed,
         "faces": digest,
-        "division": {"name": parts.name, "told": parts.told, "sha256": arrays_sha256(*parts.sides)},
+        "division": {"name": parts.name, "sha256": arrays_sha256(*parts.sides)},
         "augmented_evaluation": settings.augment_evaluation,
     }
     name = "-".join(word for word in (parts.name, f"seed-{seed}") if word)

@@ -98,7 +98,7 @@ def write_table(
     with appearing_file(out / "table.csv") as partial:
         table.to_csv(partial, index=False)
     with appearing_file(out / "table.md") as partial:
-        partial.write_text(_markdown(protocol, told, table), encoding="utf-8")
+        partial.write_text(_markdown(protocol, told, table, _class_names(rows)), encoding="utf-8")
     return table
 
 
@@ -142,12 +142,20 @@ def _over(names: Sequence[str]) -> str:
     return ", ".join(f"{count} {kind}{'s' * (count != 1)}" for kind, count in counts.items())
 
 
-def _markdown(protocol: Protocol, told: Mapping[str, str], table: pd.DataFrame) -> str:
+def _class_names(rows: Sequence[tuple[Row, Sequence[Run | None]]]) -> list[str]:
+    return next((run.class_names for _, runs in rows for run in runs if run), [])
+
+
+def _markdown(protocol: Protocol, told: Mapping[str, str], table: pd.DataFrame, names: Sequence[str]) -> str:
     lines = [f"# {protocol.paper}", "", f"- Faces: {told['faces']}.", f"- Division: {told['division']}."]
     people = f"**{told['people']}**" if SHARED_WARNING in told["people"] else told["people"]
     lines += [f"- People: {people}."] + [f"- **{told['settings']}.**"] * bool(told["settings"])
-    lines += ["- The epoch is chosen by the validation faces alone; the test faces are read once, at the end.",
-              "- ± is the deviation over the runs, with n - 1.", ""]  # fmt: skip
+    lines += [
+        "- The epoch is chosen by the validation faces alone; the test faces are read once, at the end.",
+        "- ± is the deviation over the runs, with n - 1.",
+        f"- In `misclassified_….png` the surest mistakes; its rows are labelled {', '.join(names)}.",
+        "",
+    ]
     heads = ("row", "paper, test", "ours, test", "paper, validation", "ours, validation", "over", "minutes a run",
              "machine", "command")  # fmt: skip
     rows = [heads, ("---",) * len(heads), *(_cells(row) for _, row in table.iterrows())]
