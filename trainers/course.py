@@ -1,14 +1,26 @@
 """The course of a training: its curves, its best epoch, and why it stops."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
 
 from trainers.recipe import Recipe
 
-#: One value an epoch of each.
-CURVES = ("loss", "validation_accuracy", "validation_loss", "learning_rate")
+
+@dataclass(frozen=True)
+class Scores:
+    """How a model does on the validation faces.
+
+    Attributes:
+        told: name → value, such as ``validation_accuracy`` and ``validation_loss``; the curves.
+        rank: what chooses the epoch: the larger, in order, the better.
+    """
+
+    told: Mapping[str, float]
+    rank: tuple[float, ...]
 
 
 class Course:
@@ -24,8 +36,8 @@ class Course:
     def __init__(self, recipe: Recipe, minutes: float | None) -> None:
         """Of a recipe; ``minutes`` ends it after the epoch in which they are over."""
         self.stop_after, self.epochs, self.minutes = recipe.stop_after, recipe.epochs, minutes
-        self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
-        self.best, self.best_epoch = (-1.0, 0.0), 0
+        self.curves: dict[str, list[float]] = {}
+        self.best, self.best_epoch = Scores({}, ()), 0
         self.best_weights: dict[str, Tensor] = {}
         self.stopped = ""
         self._begun, self._before = time.monotonic(), 0.0
@@ -33,7 +45,7 @@ class Course:
     @property
     def epoch(self) -> int:
         """How many epochs are done."""
-        return len(self.curves["loss"])
+        return len(self.curves.get("loss", ()))
 
     @property
     def spent(self) -> float:
@@ -47,17 +59,13 @@ class Course:
             return False
         return self.spent - self._before >= self.minutes
 
-    def is_best(self, model: nn.Module, *values: float) -> bool:
-        """Note an epoch's values, in the order of the curves; keep the weights if they are the best so far.
-
-        The best has the highest accuracy, of equals the smallest loss, of equals the first.
-        """
-        for curve, value in zip(self.curves.values(), values, strict=True):
-            curve.append(value)
-        _, accuracy, loss, _ = values
-        better = (accuracy, -loss) > self.best
+    def is_best(self, model: nn.Module, loss: float, scores: Scores, rate: float) -> bool:
+        """Note an epoch's values; keep the weights if they are the best so far, of equals the first."""
+        for name, value in {"loss": loss, **scores.told, "learning_rate": rate}.items():
+            self.curves.setdefault(name, []).append(value)
+        better = scores.rank > self.best.rank
         if better:
-            self.best, self.best_epoch = (accuracy, -loss), self.epoch
+            self.best, self.best_epoch = scores, self.epoch
             self.best_weights = {name: value.clone() for name, value in model.state_dict().items()}
         self.stopped = self._why_stop()
         return better
@@ -65,8 +73,7 @@ class Course:
     def metrics(self) -> dict[str, Any]:
         """What the checkpoint tells of it."""
         return {
-            "validation_accuracy": self.best[0],
-            "validation_loss": -self.best[1],
+            **self.best.told,
             "best_epoch": self.best_epoch,
             "epochs": self.epoch,
             "stopped": self.stopped,
@@ -76,13 +83,13 @@ class Course:
     def state(self) -> dict[str, Any]:
         """What :meth:`go_on_from` needs."""
         return {
-            "curves": self.curves, "best": self.best, "best_epoch": self.best_epoch,
+            "curves": self.curves, "best": (dict(self.best.told), self.best.rank), "best_epoch": self.best_epoch,
             "best_weights": self.best_weights, "minutes": self.spent,
         }  # fmt: skip
 
     def go_on_from(self, state: dict[str, Any]) -> None:
         """Stand where the course stood that told its state."""
-        self.curves, self.best, self.best_epoch = state["curves"], tuple(state["best"]), state["best_epoch"]
+        self.curves, self.best, self.best_epoch = state["curves"], Scores(*state["best"]), state["best_epoch"]
         self.best_weights, self._before = state["best_weights"], state["minutes"]
         self.stopped = self._is_through()
 

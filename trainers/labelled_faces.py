@@ -44,7 +44,7 @@ class LabelledFaces:
         self.preprocessing = preprocessing
         self.pixels = torch.from_numpy(pixels).to(device)
         self.labels = torch.from_numpy(labels).to(device)
-        self.expanded = expansion and ExpandedPictures(self.pixels, expansion)
+        self.expanded = None if expansion is None else ExpandedPictures(self.pixels, expansion)
         self.described: dict[str, Any] = {
             "source": faces.source,
             "faces": len(faces),

@@ -1,59 +1,84 @@
-"""A learner: a model and all that changes it."""
+"""A learner: models and all that changes them. A paper's own way of learning is a subclass of a few lines."""
 
 import math
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
-from torch.optim.lr_scheduler import ReduceLROnPlateau
+from torch import Tensor, optim
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.models import build_model
+from trainers.course import Scores
 from trainers.labelled_faces import LabelledFaces, TrainingError
 from trainers.processes import Processes
 from trainers.recipe import Recipe
 
 
 class Learner:
-    """A classifier, its optimiser and schedule, and the generators that order and vary its faces."""
+    """A model, its optimisers and schedules, and the generators that order and vary its faces.
+
+    A subclass says what is to be lowered (:meth:`loss`) and how well the model does (:meth:`scores`). One that
+    alternates between two losses also says which optimisers there are (:meth:`optimizers_of`) and takes the steps
+    itself (:meth:`step`); everything else, resuming included, is shared.
+
+    Attributes:
+        model: what the checkpoint keeps.
+        optimizers: one, or one for each of the parts that learn by turns.
+    """
 
     def __init__(
         self,
         recipe: Recipe,
         preprocessing: Preprocessing,
-        classes: int,
-        lessons: int,
+        class_names: tuple[str, ...],
+        faces: LabelledFaces,
         seed: int,
         processes: Processes,
     ) -> None:
-        """For so many classes, and pictures an epoch."""
+        """For the classes and training faces of a recipe."""
         if recipe.batch_size % processes.count:
             raise TrainingError(
                 f"{processes.count} processes cannot share batches of {recipe.batch_size} evenly: start a number of "
                 "processes that divides it"
             )
-        size, channels, device = preprocessing.shape[1:], recipe.channels, processes.device
-        model = build_model(recipe.model, classes, size=size, channels=channels, seed=seed, **recipe.options)
-        self.recipe, self.preprocessing, self.processes, self.device = recipe, preprocessing, processes, device
+        self.recipe, self.preprocessing, self.class_names = recipe, preprocessing, class_names
+        self.processes, self.device = processes, processes.device
+        model = build_model(recipe.model, len(class_names), seed=seed, **self.options_of(faces))
+        self.model: Any = model.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.shared_model = processes.parallel(self.model)
         # An epoch leaves out the few pictures that would give some process one more than the others.
-        self.lessons = lessons - lessons % processes.count
+        self.lessons = faces.lessons - faces.lessons % processes.count
         self.steps = math.ceil(self.lessons / recipe.batch_size)
-        self.model: nn.Module = model.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._shared_model = processes.parallel(self.model)
-        self.optimizer = recipe.optimizer_of(self.model)
-        self.schedule = recipe.schedule_of(self.optimizer, recipe.epochs * self.steps)
-        # Only half precision needs its gradients scaled.
-        self.scaler = torch.amp.GradScaler(device.type, enabled=lower_precision(device) == torch.float16)
+        self.optimizers = self.optimizers_of(self.model)
+        schedules = [recipe.schedule_of(optimizer, recipe.epochs * self.steps) for optimizer in self.optimizers]
+        self.schedules: list[LRScheduler] = [schedule for schedule in schedules if schedule is not None]
         self._order = torch.Generator().manual_seed(seed)  # the same in every process
-        self._draws = torch.Generator(device).manual_seed(seed + processes.rank * 2**32)
+        self.draws = torch.Generator(self.device).manual_seed(seed + processes.rank * 2**32)
+
+    def options_of(self, faces: LabelledFaces) -> dict[str, Any]:
+        """What the model is built with, beside its name and the number of classes."""
+        size, channels = self.preprocessing.shape[1:], self.preprocessing.shape[0]
+        return {"size": size, "channels": channels, **self.recipe.options}
+
+    def optimizers_of(self, model: Any) -> list[optim.Optimizer]:
+        """One for all of the model's weights."""
+        return [self.recipe.optimizer_of(model)]
+
+    def loss(self, images: Tensor, labels: Tensor) -> Tensor:
+        """What is to be lowered, for pictures as the model takes them, (n, C, H, W), and their classes, (n,)."""
+        raise NotImplementedError
+
+    def scores(self, held_out: LabelledFaces) -> Scores:
+        """How well the model does on faces that it does not learn from."""
+        raise NotImplementedError
 
     @property
     def rate(self) -> float:
         """The learning rate of the next step."""
-        return float(self.optimizer.param_groups[0]["lr"])
+        return float(self.optimizers[0].param_groups[0]["lr"])
 
     def epoch(self, faces: LabelledFaces, after_step: Callable[[], None]) -> float:
         """One pass through the faces in a new order; the mean loss."""
@@ -61,56 +86,67 @@ class Learner:
         total = torch.zeros((), device=self.device)
         order = torch.randperm(faces.lessons, generator=self._order)[: self.lessons].to(self.device)
         for batch in order.split(self.recipe.batch_size):
-            images, labels = faces.lesson(self.processes.share(batch))
-            total += self.step(images, labels) * len(labels)
+            numbers = self.processes.share(batch)
+            total += self.step(faces, numbers) * len(numbers)
+            for schedule in self.schedules:
+                if not isinstance(schedule, ReduceLROnPlateau):
+                    schedule.step()
             after_step()
         loss = sum(self.processes.gathered(float(total))) / self.lessons
         if not math.isfinite(loss):
             raise TrainingError(f"the loss of {self.recipe.name} became {loss}: lower its learning rate")
         return loss
 
-    def step(self, images: Tensor, labels: Tensor) -> Tensor:
-        """Augment, normalise, compare, learn."""
-        for augment in self.recipe.augmentation:
-            images = augment(images, self._draws)
-        images = self.preprocessing.standardized(images)
-        precision = lower_precision(self.device)
-        with torch.autocast(self.device.type, precision) if precision else nullcontext():
-            logits = self._shared_model(images.contiguous(memory_format=torch.channels_last))
-        loss = functional.cross_entropy(logits.float(), labels, label_smoothing=self.recipe.label_smoothing)
-        self.optimizer.zero_grad()
-        self.scaler.scale(loss).backward()
-        self.scaler.step(self.optimizer)
-        self.scaler.update()
-        if self.schedule is not None and not isinstance(self.schedule, ReduceLROnPlateau):
-            self.schedule.step()
+    def step(self, faces: LabelledFaces, numbers: Tensor) -> Tensor:
+        """Learn from the lessons of these numbers, (n,); their loss."""
+        images, labels = faces.lesson(numbers)
+        with self.fast():
+            loss = self.loss(self.varied(images), labels)
+        self.descend(self.optimizers[0], loss)
         return loss.detach()
 
-    def after_epoch(self, accuracy: float) -> None:
+    def varied(self, images: Tensor) -> Tensor:
+        """Pictures in 0–1, (n, C, H, W), augmented and as the model takes them."""
+        for augment in self.recipe.augmentation:
+            images = augment(images, self.draws)
+        return self.preprocessing.standardized(images).contiguous(memory_format=torch.channels_last)
+
+    def fast(self) -> AbstractContextManager[Any]:
+        """A context in which the model computes in the faster type, where the device has one."""
+        precision = lower_precision(self.device)
+        return torch.autocast(self.device.type, precision) if precision else nullcontext()
+
+    def descend(self, optimizer: optim.Optimizer, loss: Tensor) -> None:
+        """A step down, of the weights of one optimiser."""
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    def after_epoch(self, scores: Scores) -> None:
         """Let the plateau schedule see how it went."""
-        if isinstance(self.schedule, ReduceLROnPlateau):
-            self.schedule.step(accuracy)
+        for schedule in self.schedules:
+            if isinstance(schedule, ReduceLROnPlateau):
+                schedule.step(scores.rank[0])
 
     def state(self) -> dict[str, Any]:
         """All that the next epoch depends on; every process's own random numbers included."""
         return {
             "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule and self.schedule.state_dict(),
-            "scaler": self.scaler.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "schedules": [schedule.state_dict() for schedule in self.schedules],
             "random": self.processes.gathered(self._random_states()),
         }
 
     def go_on_from(self, state: dict[str, Any]) -> None:
         """Stand where the learner stood that told its state."""
         self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.scaler.load_state_dict(state["scaler"])
-        if self.schedule is not None:
-            self.schedule.load_state_dict(state["schedule"])
+        for changing, kept in zip(self.optimizers, state["optimizers"], strict=True):
+            changing.load_state_dict(kept)
+        for schedule, kept in zip(self.schedules, state["schedules"], strict=True):
+            schedule.load_state_dict(kept)
         order, draws, cpu, gpu = state["random"][self.processes.rank]
         self._order.set_state(order)
-        self._draws.set_state(draws)
+        self.draws.set_state(draws)
         torch.set_rng_state(cpu)
         if gpu is not None:
             torch.cuda.set_rng_state(gpu, self.device)
@@ -118,13 +154,13 @@ class Learner:
     def _random_states(self) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
         """Of the order, the augmentation, and the dropout, which draws from the global generators."""
         gpu = torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None
-        return self._order.get_state(), self._draws.get_state(), torch.get_rng_state(), gpu
+        return self._order.get_state(), self.draws.get_state(), torch.get_rng_state(), gpu
 
 
 def lower_precision(device: torch.device) -> torch.dtype | None:
     """The faster type that this device multiplies in, where it has one."""
     if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else None
     # Where the processor multiplies bfloat16 itself a step takes half as long; elsewhere it gains nothing.
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     multiplies = capabilities.get("amx_bf16") or capabilities.get("avx512_bf16")

@@ -13,10 +13,11 @@ import torch
 from fer_probe.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from fer_probe.faces.face_images import FaceImages
 from trainers.balancing import balance
-from trainers.course import Course
+from trainers.classification import Classification
+from trainers.course import Course, Scores
 from trainers.interruptions import Interruption
 from trainers.labelled_faces import LabelledFaces, classes_of, labelled_only
-from trainers.learner import Learner, lower_precision
+from trainers.learner import lower_precision
 from trainers.processes import joined_processes
 from trainers.recipe import Recipe
 from trainers.training_progress import progress_bar, tell_epoch
@@ -82,7 +83,7 @@ def train(
     gpus = [processes.device] if processes.device.type == "cuda" else []
     with torch.random.fork_rng(gpus), progress_bar(progress and processes.first) as bar:
         torch.manual_seed(seed + processes.rank * 2**32)
-        learner = Learner(recipe, preprocessing, len(class_names), shown.lessons, seed, processes)
+        learner = Classification(recipe, preprocessing, class_names, shown, seed, processes)
         if not restart and (state := interruption.load()):
             learner.go_on_from(state["learner"])
             course.go_on_from(state["course"])
@@ -92,16 +93,16 @@ def train(
         while not course.stopped:
             rate, loss = learner.rate, learner.epoch(shown, lambda: bar.advance(task))
             # The first process decides for all: each has normalised by its own faces, and has its own clock.
-            accuracy, validation_loss = processes.gathered(held_out.read_by(learner.model))[0]
-            learner.after_epoch(accuracy)
-            better = course.is_best(learner.model, loss, accuracy, validation_loss, rate)
+            scores = processes.gathered(learner.scores(held_out))[0]
+            learner.after_epoch(scores)
+            better = course.is_best(learner.model, loss, scores, rate)
             course.stopped = processes.gathered(course.stopped)[0]
             state = {"learner": learner.state(), "course": course.state()}
             if processes.first:
                 if better:
                     save_checkpoint(checkpoint, learner.model, **noted, curves=course.curves)
                 interruption.save(state)
-            tell_epoch(bar, task, f"epoch {course.epoch}: loss {loss:.3f}, validation {accuracy:.1%}")
+            tell_epoch(bar, task, f"epoch {course.epoch}: loss {loss:.3f}, {_words(scores)}")
     if processes.first:
         learner.model.load_state_dict(course.best_weights)
         metrics = {**course.metrics(), **alike, "precision": _name(lower_precision(processes.device))}
@@ -120,6 +121,11 @@ def _balanced(faces: FaceImages, recipe: Recipe, seed: int) -> tuple[FaceImages,
     if balanced.told:
         warnings.warn("; ".join(balanced.told), stacklevel=3)
     return faces.select(balanced.indices), {"repeated": list(balanced.told)}
+
+
+def _words(scores: Scores) -> str:
+    """What is told of an epoch: ``validation accuracy 0.651``."""
+    return ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in scores.told.items())
 
 
 def _name(precision: torch.dtype | None) -> str:

@@ -11,7 +11,8 @@ import torch
 from fer_probe.checkpoints import load_checkpoint
 from tests.trainers.test_training_loop import TINY, TRAINING, VALIDATION
 from trainers import TrainingError, train
-from trainers.learner import Learner
+from trainers.classification import Classification
+from trainers.labelled_faces import LabelledFaces
 from trainers.processes import Processes, is_first, joined_processes
 
 #: Nothing in it depends on how a batch is shared: no normalisation over the batch, no dropout, no augmentation.
@@ -54,8 +55,10 @@ def test_shares_are_even_and_whole():
 
 def test_a_batch_that_cannot_be_shared_is_refused():
     """16 faces a step and 3 processes."""
+    second, prepared = Processes(1, 3, torch.device("cpu")), TINY.preprocessing(TRAINING)
+    names = TRAINING.expression_names
     with pytest.raises(TrainingError, match="3 processes cannot share batches of 16"):
-        Learner(TINY, TINY.preprocessing(TRAINING), 3, 120, 0, Processes(1, 3, torch.device("cpu")))
+        Classification(TINY, prepared, names, LabelledFaces(TRAINING, names, prepared, second.device), 0, second)
 
 
 def torchrun(tmp_path, name, how):

@@ -12,7 +12,7 @@ from fer_probe.faces.face_crops import FixedCrop, LandmarkCrop
 from fer_probe.faces.face_images import FaceImages
 from trainers import RECIPES, Recipe, TrainingError, train
 from trainers.augmentation import Flip, Shift
-from trainers.course import Course
+from trainers.course import Course, Scores
 from trainers.expansion import Expansion
 
 TINY = Recipe(
@@ -123,7 +123,7 @@ def test_it_stops_when_nothing_gets_better():
         assert not course.stopped
         with torch.no_grad():
             net.bias.fill_(course.epoch)
-        seen.append(course.is_best(net, 1.0, accuracy, loss, 0.1))
+        seen.append(course.is_best(net, 1.0, Scores({"validation_accuracy": accuracy}, (accuracy, -loss)), 0.1))
     assert seen == [True, True, True, False, False]
     assert course.stopped == "no better validation for 2 epochs"
     assert (course.best_epoch, course.best_weights["bias"].item()) == (3, 2)
@@ -179,8 +179,9 @@ def test_an_epoch_shows_every_variant(tmp_path):
     """Windows and turns of each picture, 20 of each an epoch; faces are read by the middle window afterwards."""
     recipe = replace(TINY, size=20, center_crop=16, expansion=Expansion(16, (0, 9)), augmentation=(), batch_size=60)
     seen = []
-    train(replace(recipe, augmentation=(lambda images, _: seen.append(images) or images,)), TRAINING.select(slice(0, 12)),
-          VALIDATION, checkpoint=tmp_path / "n.safetensors", epochs=1, progress=False)  # fmt: skip
+    watched = replace(recipe, augmentation=(lambda images, _: seen.append(images) or images,))
+    few = TRAINING.select(slice(0, 12))
+    train(watched, few, VALIDATION, checkpoint=tmp_path / "n.safetensors", epochs=1, progress=False)
     shown = torch.cat(seen)
     assert shown.shape == (12 * 5 * 2 * 2, 1, 16, 16)
     middles = torch.from_numpy(TRAINING.pixels[:12, :, 2:18, 2:18]).float() / 255
