@@ -6,6 +6,7 @@ drawn out instead. A step of strength 0 changes nothing.
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,8 +19,26 @@ from trainers.picture_warps import CORNERS, turned, windows, with_corners_at
 Augmentation = Callable[[Tensor, Generator], Tensor]
 
 
+class AugmentationStep(ABC):
+    """A step: it draws some numbers for each picture, and changes the picture by these alone.
+
+    Attributes:
+        numbers: how many, each in 0–1.
+    """
+
+    numbers: int = 1
+
+    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
+        """(n, C, H, W) → the same shape."""
+        return self.apply(images, torch.rand(len(images), self.numbers, generator=generator, device=images.device))
+
+    @abstractmethod
+    def apply(self, images: Tensor, draws: Tensor) -> Tensor:
+        """(n, C, H, W) → the same shape, by draws (n, ``numbers``)."""
+
+
 @dataclass(frozen=True)
-class Flip:
+class Flip(AugmentationStep):
     """Left and right change places.
 
     Attributes:
@@ -28,14 +47,14 @@ class Flip:
 
     probability: float = 0.5
 
-    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """(n, C, H, W) → the same shape."""
-        flipped = _uniform(images, generator) < self.probability
+    def apply(self, images: Tensor, draws: Tensor) -> Tensor:
+        """(n, C, H, W) → the same shape, by draws (n, 1)."""
+        flipped = draws[:, 0] < self.probability
         return torch.where(flipped[:, None, None, None], images.flip(-1), images)
 
 
 @dataclass(frozen=True)
-class Shift:
+class Shift(AugmentationStep):
     """Moved by whole pixels, up to a share of height and width each way.
 
     Attributes:
@@ -43,16 +62,18 @@ class Shift:
     """
 
     share: float = 0.1
+    numbers = 2
 
-    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """(n, C, H, W) → the same shape."""
+    def apply(self, images: Tensor, draws: Tensor) -> Tensor:
+        """(n, C, H, W) → the same shape, by draws (n, 2): down, right."""
         height, width = images.shape[-2:]
-        down, right = (_whole_shift(images, side * self.share, generator) for side in (height, width))
+        down = _either_way(draws[:, 0], height * self.share).round().long()
+        right = _either_way(draws[:, 1], width * self.share).round().long()
         return windows(images, -down, -right, height, width)
 
 
 @dataclass(frozen=True)
-class Rotate:
+class Rotate(AugmentationStep):
     """Turned about the centre.
 
     Attributes:
@@ -61,13 +82,13 @@ class Rotate:
 
     degrees: float = 15.0
 
-    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """(n, C, H, W) → the same shape."""
-        return turned(images, _either_way(images, math.radians(self.degrees), generator))
+    def apply(self, images: Tensor, draws: Tensor) -> Tensor:
+        """(n, C, H, W) → the same shape, by draws (n, 1)."""
+        return turned(images, _either_way(draws[:, 0], math.radians(self.degrees)))
 
 
 @dataclass(frozen=True)
-class RandomCrop:
+class RandomCrop(AugmentationStep):
     """A window of another size, cut out at random; for what learns from pictures of that size.
 
     Attributes:
@@ -78,19 +99,20 @@ class RandomCrop:
     """
 
     size: int | tuple[int, int]
+    numbers = 2
 
-    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """(n, C, H, W) → (n, C, size)."""
+    def apply(self, images: Tensor, draws: Tensor) -> Tensor:
+        """(n, C, H, W) → (n, C, size), by draws (n, 2): top, left."""
         height, width = (self.size, self.size) if isinstance(self.size, int) else self.size
         spare = [side - window for side, window in zip(images.shape[-2:], (height, width), strict=True)]
         if min(spare) < 0:
             raise ValueError(f"no window of {height}×{width} in pictures of {'×'.join(map(str, images.shape[-2:]))}")
-        tops, lefts = ((_uniform(images, generator) * (room + 1)).long() for room in spare)
+        tops, lefts = ((share * (room + 1)).long() for share, room in zip(draws.unbind(1), spare, strict=True))
         return windows(images, tops, lefts, height, width)
 
 
 @dataclass(frozen=True)
-class EnlargeAndCrop:
+class EnlargeAndCrop(AugmentationStep):
     """Resized to a larger picture, of which a window of the old size is cut out at random (Zhu: 99 and 96).
 
     Attributes:
@@ -98,16 +120,17 @@ class EnlargeAndCrop:
     """
 
     size: int
+    numbers = 2
 
-    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """(n, C, H, W) → the same shape."""
+    def apply(self, images: Tensor, draws: Tensor) -> Tensor:
+        """(n, C, H, W) → the same shape, by draws (n, 2): top, left."""
         height, width = images.shape[-2:]
         larger = functional.interpolate(images, (self.size, self.size), mode="bilinear", align_corners=False)
-        return RandomCrop((height, width))(larger, generator)
+        return RandomCrop((height, width)).apply(larger, draws)
 
 
 @dataclass(frozen=True)
-class BrightnessContrast:
+class BrightnessContrast(AugmentationStep):
     """Contrast is multiplied about mid grey, then brightness added; what leaves 0–1 ends there.
 
     Attributes:
@@ -117,16 +140,17 @@ class BrightnessContrast:
 
     brightness: float = 0.2
     contrast: float = 0.2
+    numbers = 2
 
-    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """(n, C, H, W) → the same shape."""
-        factor = 1 + _either_way(images, self.contrast, generator)[:, None, None, None]
-        added = _either_way(images, self.brightness, generator)[:, None, None, None]
+    def apply(self, images: Tensor, draws: Tensor) -> Tensor:
+        """(n, C, H, W) → the same shape, by draws (n, 2): contrast, brightness."""
+        factor = 1 + _either_way(draws[:, 0], self.contrast)[:, None, None, None]
+        added = _either_way(draws[:, 1], self.brightness)[:, None, None, None]
         return (images * factor + (0.5 * (1 - factor) + added)).clamp(0, 1)
 
 
 @dataclass(frozen=True)
-class Perspective:
+class Perspective(AugmentationStep):
     """Seen at a slant: each corner moves by itself, inward or outward.
 
     Attributes:
@@ -138,45 +162,42 @@ class Perspective:
     """
 
     share: float = 0.1
+    numbers = 8
 
     def __post_init__(self) -> None:
         if not 0 <= self.share < 0.25:
             raise ValueError(f"share {self.share}: expected at least 0 and below 0.25 of a side")
 
-    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """(n, C, H, W) → the same shape."""
-        draws = torch.rand(len(images), 4, 2, generator=generator, device=images.device)
-        return with_corners_at(images, images.new_tensor(CORNERS) + (2 * draws - 1) * 2 * self.share)  # a side is 2
+    def apply(self, images: Tensor, draws: Tensor) -> Tensor:
+        """(n, C, H, W) → the same shape, by draws (n, 8): x and y of each corner."""
+        moves = _either_way(draws, 2 * self.share)  # a side is 2
+        return with_corners_at(images, images.new_tensor(CORNERS) + moves.view(-1, 4, 2))
 
 
 @dataclass(frozen=True)
-class OneOf:
+class OneOf(AugmentationStep):
     """Each picture goes through one of several steps, all equally likely (Barradas-Chacón et al.).
 
     Attributes:
         steps: such as ``(BrightnessContrast(), Perspective(), Rotate())``; they keep the shape.
     """
 
-    steps: tuple[Augmentation, ...]
+    steps: tuple[AugmentationStep, ...]
 
-    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """(n, C, H, W) → the same shape."""
-        chosen = (_uniform(images, generator) * len(self.steps)).long()[:, None, None, None]
+    def __post_init__(self) -> None:
+        # One number chooses; the others serve whichever step is chosen, so none hangs on what other pictures get.
+        object.__setattr__(self, "numbers", 1 + max(step.numbers for step in self.steps))
+
+    def apply(self, images: Tensor, draws: Tensor) -> Tensor:
+        """(n, C, H, W) → the same shape, by draws (n, ``numbers``): the first chooses."""
+        chosen = (draws[:, 0] * len(self.steps)).long()
+        changed = images.clone()
         for number, step in enumerate(self.steps):
-            # Every step sees all pictures: so each one's draws do not hang on what the others were given.
-            images = torch.where(chosen == number, step(images, generator), images)
-        return images
+            mine = (chosen == number).nonzero()[:, 0]
+            changed[mine] = step.apply(images[mine], draws[mine, 1 : 1 + step.numbers])
+        return changed
 
 
-def _uniform(images: Tensor, generator: Generator) -> Tensor:
-    """One number in 0–1 for each picture."""
-    return torch.rand(len(images), generator=generator, device=images.device)
-
-
-def _either_way(images: Tensor, largest: float, generator: Generator) -> Tensor:
-    """One number from -largest to largest for each picture."""
-    return (2 * _uniform(images, generator) - 1) * largest
-
-
-def _whole_shift(images: Tensor, largest: float, generator: Generator) -> Tensor:
-    return _either_way(images, largest, generator).round().long()
+def _either_way(draws: Tensor, largest: float) -> Tensor:
+    """Numbers in 0–1 become numbers from -largest to largest."""
+    return (2 * draws - 1) * largest

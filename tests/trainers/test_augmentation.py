@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from trainers.augmentation import (
+    AugmentationStep,
     BrightnessContrast,
     EnlargeAndCrop,
     Flip,
@@ -67,6 +68,14 @@ def test_every_picture_has_its_own_draw(step, images):
     assert len({picture.numpy().tobytes() for picture in moved}) > 1
 
 
+@pytest.mark.parametrize("step", [*STEPS, RandomCrop(9)], ids=repr)
+def test_a_picture_follows_its_own_numbers_alone(step, images):
+    """Beside fifteen others it becomes what it becomes by itself."""
+    draws = torch.rand(16, step.numbers, generator=generator())
+    alone = [step.apply(images[i : i + 1], draws[i : i + 1]) for i in range(16)]
+    torch.testing.assert_close(step.apply(images, draws), torch.cat(alone), atol=1e-5, rtol=0)
+
+
 @pytest.mark.parametrize("step", NOTHING, ids=repr)
 def test_strength_nought_changes_nothing(step, images):
     """To the bit."""
@@ -124,12 +133,13 @@ def test_enlarging_then_cropping_is_zhus():
 def test_random_crops_are_windows(images):
     """Each is a slice of its picture, at many places; none of a picture that is smaller."""
     places = set()
-    for picture, cut in zip(images, RandomCrop((9, 8))(images, generator()), strict=True):
+    many = images.repeat(4, 1, 1, 1)
+    for picture, cut in zip(many, RandomCrop((9, 8))(many, generator()), strict=True):
         assert cut.shape == (3, 9, 8)
         found = [(t, x) for t in range(4) for x in range(5) if torch.equal(picture[:, t : t + 9, x : x + 8], cut)]
         assert len(found) == 1
         places.update(found)
-    assert len(places) > 8
+    assert len(places) > 15
     with pytest.raises(ValueError, match="no window of 13×4 in pictures of 12×12"):
         RandomCrop((13, 4))(images, generator())
 
@@ -171,9 +181,14 @@ def test_perspective_moves_each_corner_by_its_share_at_most():
         Perspective(0.25)
 
 
+class Blacken(AugmentationStep):
+    def apply(self, images, draws):
+        return images * 0
+
+
 def test_one_of_several_takes_each_as_often(images):
     """Every picture is what one of the steps gives; a third of three hundred, each."""
-    steps = (Flip(1), BrightnessContrast(0, 0), lambda pictures, draws: pictures * 0)
+    steps = (Flip(1), BrightnessContrast(0, 0), Blacken())
     many = images[:1].expand(300, -1, -1, -1)
     changed = OneOf(steps)(many, generator())
     kinds = [images[0].flip(-1), images[0], images[0] * 0]
