@@ -11,10 +11,10 @@ from trainers.learner import Learner
 class Classification(Learner):
     """The learner of every model whose outputs are logits."""
 
-    def loss(self, images: Tensor, labels: Tensor) -> Tensor:
+    def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
         """Cross-entropy, in full precision."""
-        logits = self.shared_model(images).float()
-        return functional.cross_entropy(logits, labels, label_smoothing=self.recipe.label_smoothing)
+        logits = self.model(images).float()
+        return functional.cross_entropy(logits, faces.labels[shown], label_smoothing=self.recipe.label_smoothing)
 
     def scores(self, held_out: LabelledFaces) -> Scores:
         """Accuracy first, then the smaller loss."""

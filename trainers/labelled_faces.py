@@ -26,6 +26,8 @@ class LabelledFaces:
     Attributes:
         pixels: (N, C, H, W) uint8 on the device, resized.
         labels: (N,) int64 on the device, indices into the class names.
+        people: the names of the subjects; empty where none are known.
+        subjects: (N,) int64 on the device, indices into ``people``; None where none are known.
         described: source, counts and hash, for the checkpoint; and how many a fallback had to crop.
     """
 
@@ -40,10 +42,13 @@ class LabelledFaces:
         labels = expected_classes(faces, class_names)
         images = preprocessing(faces)
         pixels = images.all_resized()
-        counts = np.bincount(labels, minlength=len(class_names)).tolist()
+        counts = np.bincount(labels[labels >= 0], minlength=len(class_names)).tolist()
         self.preprocessing = preprocessing
         self.pixels = torch.from_numpy(pixels).to(device)
         self.labels = torch.from_numpy(labels).to(device)
+        people = np.unique(np.asarray(faces.subject), return_inverse=True) if faces.subject is not None else None
+        self.people = () if people is None else tuple(map(str, people[0]))
+        self.subjects = None if people is None else torch.from_numpy(people[1].astype(np.int64)).to(device)
         self.expanded = None if expansion is None else ExpandedPictures(self.pixels, expansion)
         self.described: dict[str, Any] = {
             "source": faces.source,
@@ -58,7 +63,7 @@ class LabelledFaces:
     def __len__(self) -> int:
         return len(self.pixels)
 
-    def __getitem__(self, index: slice) -> Tensor:
+    def __getitem__(self, index: slice | Tensor) -> Tensor:
         return self.preprocessing.standardized(self.pixels[index].float() / 255)
 
     @property
@@ -67,10 +72,10 @@ class LabelledFaces:
         return len(self) if self.expanded is None else len(self.expanded)
 
     def lesson(self, numbers: Tensor) -> tuple[Tensor, Tensor]:
-        """Of the lessons of these numbers, (n,): pictures (n, C, H, W) float32 in 0–1, and their labels (n,)."""
+        """Of the lessons of these numbers, (n,): pictures (n, C, H, W) float32 in 0–1, and the faces they are of."""
         if self.expanded is None:
-            return self.pixels[numbers].float() / 255, self.labels[numbers]
-        return self.expanded[numbers], self.labels[self.expanded.originals(numbers)]
+            return self.pixels[numbers].float() / 255, numbers
+        return self.expanded[numbers], self.expanded.originals(numbers)
 
     def read_by(self, model: nn.Module) -> tuple[float, float]:
         """Accuracy and mean loss of a model on these faces, in full precision."""

@@ -6,9 +6,10 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
-from torch import Tensor, optim
+from torch import Tensor, nn, optim
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
+from fer_probe.checkpoints import Checkpoint
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.models import build_model
 from trainers.course import Scores
@@ -25,9 +26,12 @@ class Learner:
     itself (:meth:`step`); everything else, resuming included, is shared.
 
     Attributes:
+        labelled: whether it learns from labelled faces alone.
         model: what the checkpoint keeps.
         optimizers: one, or one for each of the parts that learn by turns.
     """
+
+    labelled = True
 
     def __init__(
         self,
@@ -37,8 +41,9 @@ class Learner:
         faces: LabelledFaces,
         seed: int,
         processes: Processes,
+        start: Checkpoint | None = None,
     ) -> None:
-        """For the classes and training faces of a recipe."""
+        """For the classes and training faces of a recipe; ``start`` is what an earlier stage has learnt."""
         if recipe.batch_size % processes.count:
             raise TrainingError(
                 f"{processes.count} processes cannot share batches of {recipe.batch_size} evenly: start a number of "
@@ -47,8 +52,10 @@ class Learner:
         self.recipe, self.preprocessing, self.class_names = recipe, preprocessing, class_names
         self.processes, self.device = processes, processes.device
         model = build_model(recipe.model, len(class_names), seed=seed, **self.options_of(faces))
+        self.take_over(model, start)
         self.model: Any = model.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.shared_model = processes.parallel(self.model)
+        for part in recipe.fixed:
+            self.model.get_submodule(part).requires_grad_(False)
         # An epoch leaves out the few pictures that would give some process one more than the others.
         self.lessons = faces.lessons - faces.lessons % processes.count
         self.steps = math.ceil(self.lessons / recipe.batch_size)
@@ -57,18 +64,42 @@ class Learner:
         self.schedules: list[LRScheduler] = [schedule for schedule in schedules if schedule is not None]
         self._order = torch.Generator().manual_seed(seed)  # the same in every process
         self.draws = torch.Generator(self.device).manual_seed(seed + processes.rank * 2**32)
+        self.prepare(faces)
+
+    def prepare(self, faces: LabelledFaces) -> None:
+        """What a subclass wants to know of the training faces before it begins."""
 
     def options_of(self, faces: LabelledFaces) -> dict[str, Any]:
         """What the model is built with, beside its name and the number of classes."""
         size, channels = self.preprocessing.shape[1:], self.preprocessing.shape[0]
         return {"size": size, "channels": channels, **self.recipe.options}
 
+    def take_over(self, model: nn.Module, start: Checkpoint | None) -> None:
+        """Begin with the parts of an earlier stage's model that the recipe names.
+
+        Raises:
+            TrainingError: the recipe wants an earlier stage and there is none, or the other way round; or a part that
+                does not fit.
+        """
+        if (start is None) != (not self.recipe.takes_over):
+            wanted = "begins with nothing trained before" if start else "needs a checkpoint to start from (--start)"
+            raise TrainingError(f"{self.recipe.name} {wanted}")
+        for part, theirs in self.recipe.takes_over.items():
+            assert start is not None
+            try:
+                model.get_submodule(part).load_state_dict(start.model.get_submodule(theirs).state_dict())
+            except (AttributeError, RuntimeError) as error:
+                raise TrainingError(
+                    f"{start.path} has no {theirs or 'weights'} that fit {part or 'the model'} of {self.recipe.name}: "
+                    f"{str(error).strip()}"
+                ) from error
+
     def optimizers_of(self, model: Any) -> list[optim.Optimizer]:
         """One for all of the model's weights."""
         return [self.recipe.optimizer_of(model)]
 
-    def loss(self, images: Tensor, labels: Tensor) -> Tensor:
-        """What is to be lowered, for pictures as the model takes them, (n, C, H, W), and their classes, (n,)."""
+    def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
+        """What is to be lowered, for pictures as the model takes them, (n, C, H, W), and which faces they are, (n,)."""
         raise NotImplementedError
 
     def scores(self, held_out: LabelledFaces) -> Scores:
@@ -83,6 +114,8 @@ class Learner:
     def epoch(self, faces: LabelledFaces, after_step: Callable[[], None]) -> float:
         """One pass through the faces in a new order; the mean loss."""
         self.model.train()
+        for part in self.recipe.fixed:
+            self.model.get_submodule(part).eval()
         total = torch.zeros((), device=self.device)
         order = torch.randperm(faces.lessons, generator=self._order)[: self.lessons].to(self.device)
         for batch in order.split(self.recipe.batch_size):
@@ -99,9 +132,9 @@ class Learner:
 
     def step(self, faces: LabelledFaces, numbers: Tensor) -> Tensor:
         """Learn from the lessons of these numbers, (n,); their loss."""
-        images, labels = faces.lesson(numbers)
+        images, shown = faces.lesson(numbers)
         with self.fast():
-            loss = self.loss(self.varied(images), labels)
+            loss = self.loss(self.varied(images), faces, shown)
         self.descend(self.optimizers[0], loss)
         return loss.detach()
 
@@ -120,6 +153,7 @@ class Learner:
         """A step down, of the weights of one optimiser."""
         optimizer.zero_grad()
         loss.backward()
+        self.processes.average_gradients(p for group in optimizer.param_groups for p in group["params"])
         optimizer.step()
 
     def after_epoch(self, scores: Scores) -> None:

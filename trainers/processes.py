@@ -2,12 +2,12 @@
 
 import atexit
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, distributed, nn
-from torch.nn.parallel import DistributedDataParallel
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,16 @@ class Processes:
         """This process's part of a batch: all parts are of one size where ``count`` divides it."""
         return batch[self.rank :: self.count]
 
-    def parallel(self, model: nn.Module) -> nn.Module:
-        """A model whose gradients are averaged over the processes as they arise; itself where there is one process."""
-        if self.count == 1:
-            return model
-        return DistributedDataParallel(model, [self.device] if self.device.type == "cuda" else None)
+    def average_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
+        """Give every process the mean of all processes' gradients, which is the whole batch's."""
+        gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+        if self.count == 1 or not gradients:
+            return
+        together = torch.cat([gradient.reshape(-1) for gradient in gradients])
+        distributed.all_reduce(together)
+        together /= self.count
+        for gradient, part in zip(gradients, together.split([g.numel() for g in gradients]), strict=True):
+            gradient.copy_(part.view(gradient.shape))
 
     def gathered(self, value: Any) -> list[Any]:
         """Every process's value, in the order of their numbers; all of them wait here for each other."""

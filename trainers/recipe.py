@@ -45,6 +45,10 @@ class Recipe:
         expansion: an epoch shows all these variants of each training face; their windows are cut out of the resized
             picture and have the size of ``center_crop``, which is what is read afterwards.
         augmentation: applied to each training batch, in order, before the normalisation.
+        learning: how the model learns, a key of :data:`trainers.learners.LEARNERS`.
+        losses: weights of what is lowered, by the names that the learner gives them.
+        takes_over: part of the model → part of an earlier stage's model that it begins with.
+        fixed: parts of the model that do not learn.
     """
 
     name: str
@@ -70,6 +74,10 @@ class Recipe:
     label_smoothing: float = 0.0
     expansion: Expansion | None = None
     augmentation: tuple[Augmentation, ...] = ()
+    learning: str = "classification"
+    losses: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    takes_over: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    fixed: tuple[str, ...] = ()
 
     def preprocessing(self, faces: FaceImages) -> Preprocessing:
         """What the input is made of, fitted to the training faces where the recipe says so."""
@@ -94,7 +102,7 @@ class Recipe:
 
     def optimizer_of(self, model: nn.Module) -> optim.Optimizer:
         """The optimiser, fused into one kernel a step."""
-        parameters: Iterable[nn.Parameter] = model.parameters()
+        parameters: Iterable[nn.Parameter] = [p for p in model.parameters() if p.requires_grad]
         shared: dict[str, Any] = {"lr": self.learning_rate, "weight_decay": self.weight_decay, "fused": True}
         _known("optimizer", self.optimizer, ("sgd", "adam", "adamw"))
         if self.optimizer == "sgd":

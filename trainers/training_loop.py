@@ -13,11 +13,11 @@ import torch
 from fer_probe.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from fer_probe.faces.face_images import FaceImages
 from trainers.balancing import balance
-from trainers.classification import Classification
 from trainers.course import Course, Scores
 from trainers.interruptions import Interruption
 from trainers.labelled_faces import LabelledFaces, classes_of, labelled_only
 from trainers.learner import lower_precision
+from trainers.learners import LEARNERS
 from trainers.processes import joined_processes
 from trainers.recipe import Recipe
 from trainers.training_progress import progress_bar, tell_epoch
@@ -31,6 +31,7 @@ def train(
     checkpoint: Path | str,
     device: torch.device | str | None = None,
     seed: int = 0,
+    start: Checkpoint | None = None,
     epochs: int | None = None,
     minutes: float | None = None,
     restart: bool = False,
@@ -49,6 +50,7 @@ def train(
             done, ``.unfinished`` beside it holds what going on needs.
         device: None takes a GPU where there is one.
         seed: of the initial weights, the order of pictures, the augmentation and the dropout.
+        start: what an earlier stage has learnt, for recipes that begin with it.
         epochs: another number than the recipe's.
         minutes: stop after the epoch in which this time is over; ``metrics["stopped"]`` then says so. The same call
             goes on from there.
@@ -64,8 +66,10 @@ def train(
     """
     processes = joined_processes(device)
     recipe = dataclasses.replace(recipe, epochs=epochs or recipe.epochs)
-    class_names = classes_of(training)
-    training, validation = (labelled_only(faces, class_names) for faces in (training, validation))
+    learning = LEARNERS[recipe.learning]
+    class_names = classes_of(training) if learning.labelled else ()
+    if learning.labelled:
+        training, validation = (labelled_only(faces, class_names) for faces in (training, validation))
     preprocessing = recipe.preprocessing(training)
     training, balancing = _balanced(training, recipe, seed)
     shown = LabelledFaces(training, class_names, recipe.held(preprocessing), processes.device, recipe.expansion)
@@ -76,6 +80,8 @@ def train(
         "recipe": {**recipe.to_dict(), "seed": seed},
         "data": {"training": {**shown.described, **balancing}, "validation": held_out.described},
     }
+    if start is not None:
+        noted["data"]["start"] = {"recipe": start.recipe.get("name"), "sha256": start.sha256}
     alike = {"device": processes.device.type, "processes": processes.count}
     interruption = Interruption(checkpoint, {"recipe": noted["recipe"], "data": noted["data"], **alike})
     course = Course(recipe, minutes)
@@ -83,7 +89,7 @@ def train(
     gpus = [processes.device] if processes.device.type == "cuda" else []
     with torch.random.fork_rng(gpus), progress_bar(progress and processes.first) as bar:
         torch.manual_seed(seed + processes.rank * 2**32)
-        learner = Classification(recipe, preprocessing, class_names, shown, seed, processes)
+        learner = learning(recipe, preprocessing, class_names, shown, seed, processes, start)
         if not restart and (state := interruption.load()):
             learner.go_on_from(state["learner"])
             course.go_on_from(state["course"])

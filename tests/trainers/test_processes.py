@@ -36,13 +36,15 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_alone_it_is_itself(monkeypatch):
-    """Without torchrun: one process, all of every batch, the model unwrapped."""
+    """Without torchrun: one process, all of every batch, its own gradients and values."""
     monkeypatch.delenv("RANK", raising=False)
     alone = joined_processes("cpu")
     model = torch.nn.Linear(1, 1)
+    model(torch.ones(1, 1)).sum().backward()
     assert (alone.rank, alone.count, alone.first, is_first()) == (0, 1, True, True)
     assert alone.share(torch.arange(5)).tolist() == [0, 1, 2, 3, 4]
-    assert alone.parallel(model) is model
+    alone.average_gradients(model.parameters())
+    assert model.weight.grad.item() == 1
     assert alone.gathered("value") == ["value"]
 
 

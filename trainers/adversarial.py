@@ -1,0 +1,128 @@
+"""Adversarial learning of DE-GAN, and its second stage (Ali & Hughes, section 3)."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, optim
+from torch.nn import functional
+
+from fer_probe.activations import evaluation_mode
+from fer_probe.models.autoencoder import draw
+from fer_probe.models.degan import NOISE
+from trainers.classification import Classification
+from trainers.course import Scores
+from trainers.labelled_faces import LabelledFaces, TrainingError
+from trainers.learner import Learner
+from trainers.reconstruction import batches
+from trainers.variational import divergence
+
+
+class ExpressionTransfer(Learner):
+    """Generator and discriminator by turns: equations 1 and 2.
+
+    The discriminator names expression and identity of real faces, and the generator's as no real face; the generator
+    is to be named as the expression of what it was shown and the identity it was told. (Equation 2 has Dᵉ for the
+    identity, a slip.) ``losses`` of the recipe: ``divergence``, the weight of f(x)'s from a standard normal
+    distribution, for DE-GAN is a VAE-GAN; ``late``, the share of the steps after which the generator takes
+    ``generator_steps`` for one of the discriminator, "in later iterations".
+    """
+
+    def options_of(self, faces: LabelledFaces) -> dict[str, Any]:
+        """As many identities as there are people to learn from."""
+        if faces.subjects is None:
+            raise TrainingError(f"{self.recipe.name} learns identities: these faces have no subjects")
+        return {**super().options_of(faces), "identities": len(faces.people)}
+
+    def optimizers_of(self, model: Any) -> list[optim.Optimizer]:
+        """The generator's and the discriminator's."""
+        return [self.recipe.optimizer_of(model.generator), self.recipe.optimizer_of(model.discriminator)]
+
+    def step(self, faces: LabelledFaces, numbers: Tensor) -> Tensor:
+        """One step of the discriminator, one or more of the generator; the generator's loss."""
+        images, shown = faces.lesson(numbers)
+        images = self.varied(images)
+        with self.fast():
+            against = self._against(images, faces, shown)
+        self.descend(self.optimizers[1], against)
+        for _ in range(self._generator_steps()):
+            with self.fast():
+                loss = self.loss(images, faces, shown)
+            self.descend(self.optimizers[0], loss)
+        self.taken += 1
+        return loss.detach()
+
+    def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
+        """−log Dᵉ(expression) − log Dⁱ(identity) of what the generator makes (equation 2)."""
+        made, identity, mean, log_variance = self._made(images)
+        expressions, identities = self.model.discriminator(made)
+        named = functional.cross_entropy(expressions.float(), faces.labels[shown])
+        named = named + functional.cross_entropy(identities.float(), identity)
+        return named + self.recipe.losses["divergence"] * divergence(mean, log_variance)
+
+    def scores(self, held_out: LabelledFaces) -> Scores:
+        """Validation faces' expressions on the training people: how often the discriminator names both."""
+        draws = torch.Generator(self.device).manual_seed(0)
+        right = 0.0
+        with evaluation_mode(self.model), torch.inference_mode():
+            for numbers in batches(held_out):
+                identity = self._identities(len(numbers), draws)
+                made = self.model.transfer(held_out[numbers], identity)
+                expressions, identities = self.model.discriminator(made)
+                named = expressions.argmax(1) == held_out.labels[numbers]
+                right += float((named & (identities.argmax(1) == identity)).sum())
+        share = right / len(held_out)
+        return Scores({"validation_accuracy": share}, (share,))
+
+    def prepare(self, faces: LabelledFaces) -> None:
+        """Count the steps that are taken."""
+        self.taken = 0
+
+    def state(self) -> dict[str, Any]:
+        """And how many steps were taken."""
+        return {**super().state(), "taken": self.taken}
+
+    def go_on_from(self, state: dict[str, Any]) -> None:
+        """And count on from there."""
+        super().go_on_from(state)
+        self.taken = state["taken"]
+
+    def _against(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
+        """−log Dᵉ(expression) − log Dⁱ(identity) of real faces − log Dᵉ(no real face) of made ones (equation 1)."""
+        assert faces.subjects is not None
+        with torch.no_grad():
+            made = self._made(images)[0]
+        expressions, identities = self.model.discriminator(images)
+        real = functional.cross_entropy(expressions.float(), faces.labels[shown])
+        real = real + functional.cross_entropy(identities.float(), faces.subjects[shown])
+        no_face = torch.full_like(shown, len(self.class_names))
+        return real + functional.cross_entropy(self.model.discriminator(made)[0].float(), no_face)
+
+    def _made(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Faces of random identities with the expressions of these, the identities, and mean and variance of f(x)."""
+        mean, log_variance = (told.float() for told in self.model.distribution(images))
+        identity = self._identities(len(images), self.draws)
+        noise = torch.randn(len(images), NOISE, generator=self.draws, device=self.device)
+        return self.model.decode(draw(mean, log_variance), identity, noise), identity, mean, log_variance
+
+    def _identities(self, count: int, draws: torch.Generator) -> Tensor:
+        return torch.randint(self.model.identities, (count,), generator=draws, device=self.device)
+
+    def _generator_steps(self) -> int:
+        losses = self.recipe.losses
+        late = self.taken >= losses["late"] * self.recipe.epochs * self.steps
+        return int(losses["generator_steps"]) if late else 1
+
+
+class ResidueClassification(Classification):
+    """Σ λᵢ Lᵢ of the four local networks and the joined one (equation 3).
+
+    ``losses`` of the recipe: ``local1`` … ``local4`` and ``joined``.
+    """
+
+    def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
+        """Each network's cross-entropy by its own weight."""
+        weights = [self.recipe.losses[name] for name in ("local1", "local2", "local3", "local4", "joined")]
+        return torch.stack([
+            weight * functional.cross_entropy(logits.float(), faces.labels[shown])
+            for weight, logits in zip(weights, self.model.all_logits(images), strict=True)
+        ]).sum()  # fmt: skip
