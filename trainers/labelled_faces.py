@@ -24,6 +24,7 @@ class LabelledFaces:
     """Faces of known classes.
 
     Attributes:
+        faces: where they come from.
         pixels: (N, C, H, W) uint8 on the device, resized.
         labels: (N,) int64 on the device, indices into the class names.
         people: the names of the subjects; empty where none are known.
@@ -43,7 +44,7 @@ class LabelledFaces:
         images = preprocessing(faces)
         pixels = images.all_resized()
         counts = np.bincount(labels[labels >= 0], minlength=len(class_names)).tolist()
-        self.preprocessing = preprocessing
+        self.preprocessing, self.faces = preprocessing, faces
         self.pixels = torch.from_numpy(pixels).to(device)
         self.labels = torch.from_numpy(labels).to(device)
         people = np.unique(np.asarray(faces.subject), return_inverse=True) if faces.subject is not None else None

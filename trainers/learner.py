@@ -10,10 +10,11 @@ from torch import Tensor, nn, optim
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from fer_probe.checkpoints import Checkpoint
+from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.models import build_model
 from trainers.course import Scores
-from trainers.labelled_faces import LabelledFaces, TrainingError
+from trainers.labelled_faces import LabelledFaces, TrainingError, classes_of
 from trainers.processes import Processes
 from trainers.recipe import Recipe
 
@@ -59,12 +60,17 @@ class Learner:
         # An epoch leaves out the few pictures that would give some process one more than the others.
         self.lessons = faces.lessons - faces.lessons % processes.count
         self.steps = math.ceil(self.lessons / recipe.batch_size)
+        self.draws = torch.Generator(self.device).manual_seed(seed + processes.rank * 2**32)
+        self.prepare(faces)
         self.optimizers = self.optimizers_of(self.model)
         schedules = [recipe.schedule_of(optimizer, recipe.epochs * self.steps) for optimizer in self.optimizers]
         self.schedules: list[LRScheduler] = [schedule for schedule in schedules if schedule is not None]
         self._order = torch.Generator().manual_seed(seed)  # the same in every process
-        self.draws = torch.Generator(self.device).manual_seed(seed + processes.rank * 2**32)
-        self.prepare(faces)
+
+    @classmethod
+    def class_names_of(cls, faces: FaceImages) -> tuple[str, ...]:
+        """What the model's outputs are called, by the training faces: their expressions, where it learns those."""
+        return classes_of(faces) if cls.labelled else ()
 
     def prepare(self, faces: LabelledFaces) -> None:
         """What a subclass wants to know of the training faces before it begins."""
@@ -105,6 +111,10 @@ class Learner:
     def scores(self, held_out: LabelledFaces) -> Scores:
         """How well the model does on faces that it does not learn from."""
         raise NotImplementedError
+
+    def findings(self, held_out: LabelledFaces) -> dict[str, Any]:
+        """What else the checkpoint's metrics tell of the best model."""
+        return {}
 
     @property
     def rate(self) -> float:

@@ -4,6 +4,7 @@ from trainers.adversarial import ExpressionTransfer, ResidueClassification
 from trainers.classification import Classification
 from trainers.comparing import Comparing
 from trainers.fading import Fading
+from trainers.intensities import IntensityLearning
 from trainers.learner import Learner
 from trainers.reconstruction import Reconstruction
 from trainers.variational import BetaVAELearning, SiameseVAELearning
@@ -16,5 +17,6 @@ LEARNERS: dict[str, type[Learner]] = {
     "fading": Fading,
     "beta_vae": BetaVAELearning,
     "expression_transfer": ExpressionTransfer,
+    "intensities": IntensityLearning,
     "residue_classification": ResidueClassification,
 }

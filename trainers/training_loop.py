@@ -15,7 +15,7 @@ from fer_probe.faces.face_images import FaceImages
 from trainers.balancing import balance
 from trainers.course import Course, Scores
 from trainers.interruptions import Interruption
-from trainers.labelled_faces import LabelledFaces, classes_of, labelled_only
+from trainers.labelled_faces import LabelledFaces, labelled_only
 from trainers.learner import lower_precision
 from trainers.learners import LEARNERS
 from trainers.processes import joined_processes
@@ -67,7 +67,7 @@ def train(
     processes = joined_processes(device)
     recipe = dataclasses.replace(recipe, epochs=epochs or recipe.epochs)
     learning = LEARNERS[recipe.learning]
-    class_names = classes_of(training) if learning.labelled else ()
+    class_names = learning.class_names_of(training)
     if learning.labelled:
         training, validation = (labelled_only(faces, class_names) for faces in (training, validation))
     preprocessing = recipe.preprocessing(training)
@@ -111,7 +111,12 @@ def train(
             tell_epoch(bar, task, f"epoch {course.epoch}: loss {loss:.3f}, {_words(scores)}")
     if processes.first:
         learner.model.load_state_dict(course.best_weights)
-        metrics = {**course.metrics(), **alike, "precision": _name(lower_precision(processes.device))}
+        metrics = {
+            **course.metrics(),
+            **learner.findings(held_out),
+            **alike,
+            "precision": _name(lower_precision(processes.device)),
+        }
         save_checkpoint(checkpoint, learner.model, **noted, curves=course.curves, metrics=metrics)
         if not course.out_of_time:
             interruption.forget()

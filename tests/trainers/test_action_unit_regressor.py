@@ -10,17 +10,18 @@ import fer_probe as fp
 from fer_probe.faces.drawn_faces.landmarks import landmarks
 from fer_probe.faces.drawn_faces.render import intensities, pose_face
 from fer_probe.faces.drawn_faces.scene import Pose
-from trainers import TrainingError
-from trainers.action_unit_regressor import RegressorRecipe, _mirrored, _moved, train_action_unit_regressor
+from trainers import TrainingError, train
+from trainers.action_unit_regressor import ACTION_UNIT_REGRESSOR
+from trainers.intensities import _mirrored, _moved
 
-TINY = RegressorRecipe(size=32, epochs=10, learning_rate=4e-3, batch_size=32, shift=1)
+TINY = dataclasses.replace(ACTION_UNIT_REGRESSOR, size=32, epochs=10, learning_rate=4e-3, batch_size=32)
 
 
 @pytest.fixture(scope="module")
 def learnt(tmp_path_factory):
     training, unseen = (fp.draw_faces(n, 32, s, pictures="action_units") for n, s in ((110, 0), (30, 1)))
     path = tmp_path_factory.mktemp("regressor") / "net.safetensors"
-    return train_action_unit_regressor(training, unseen, checkpoint=path, recipe=TINY, progress=False), unseen
+    return train(TINY, training, unseen, checkpoint=path, progress=False), unseen
 
 
 def test_a_mirrored_face_has_mirrored_landmarks():
@@ -66,5 +67,16 @@ def test_faces_without_landmarks_are_refused(tmp_path):
     """It says what is missing; nothing is written."""
     faces = dataclasses.replace(fp.draw_faces(2, 32, 0, pictures="action_units"), landmarks=None)
     with pytest.raises(TrainingError, match="landmarks"):
-        train_action_unit_regressor(faces, faces, checkpoint=tmp_path / "n.safetensors", recipe=TINY)
+        train(TINY, faces, faces, checkpoint=tmp_path / "n.safetensors", progress=False)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_killed_regressor_goes_on_to_the_same_weights(tmp_path):
+    """Stopped after an epoch and called again: the layer that only training has goes on too."""
+    training, unseen = (fp.draw_faces(n, 32, s, pictures="action_units") for n, s in ((12, 0), (6, 1)))
+    recipe, whole, parts = dataclasses.replace(TINY, epochs=2), tmp_path / "w.safetensors", tmp_path / "p.safetensors"
+    at_once = train(recipe, training, unseen, checkpoint=whole, progress=False)
+    train(recipe, training, unseen, checkpoint=parts, minutes=1e-9, progress=False)
+    in_parts = train(recipe, training, unseen, checkpoint=parts, progress=False)
+    for name, value in at_once.model.state_dict().items():
+        assert torch.equal(value, in_parts.model.state_dict()[name])
