@@ -1,4 +1,21 @@
-"""Models: one file a paper; :data:`MODELS` names them all."""
+"""Models: a file or two a paper; :data:`MODELS` names them all.
+
+Every model's ``forward`` takes pictures alone. What it gives is what the model is for: a classifier's gives logits
+(N, classes), an autoencoder's the pictures again (N, C, H, W), pixels in 0–1 as those it takes; the comparator takes
+pairs.
+
+Whatever has a latent offers, besides,
+
+    encode(images)            (N, C, H, W) → (N, L): no chance in it; of a variational one the mean
+    decode(latent, …)         (N, L) → (N, C, H, W) in 0–1; what it takes beside the latent (``emotion`` of the fader,
+                              ``identity`` and ``noise`` of DE-GAN) has a default, told there
+    reconstruct(images, …)    decode(encode(images), …)
+    classify(images)          logits, where latents are logits or carry a head: β-VAE, fader, semi-supervised
+
+and a variational one ``distribution(images)`` (mean, logarithm of the variance) and ``sample(images)``. Only stage
+two of DE-GAN has an ``encode`` and nothing to decode with. :class:`LatentClassifier` makes a classifier, as
+evaluation wants one, of an autoencoder with ``classify``.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,13 +25,26 @@ from torch import nn
 
 from fer_probe.models.action_unit_regressor import ActionUnitRegressor
 from fer_probe.models.ali import AliBaseline
-from fer_probe.models.barradas import BarradasClassifier
+from fer_probe.models.autoencoder import Autoencoder, LatentClassifier, VariationalAutoencoder
+from fer_probe.models.barradas import BarradasClassifier, BarradasComparator
+from fer_probe.models.barradas_autoencoders import BarradasBetaVAE, BarradasFader, BarradasSiameseVAE
 from fer_probe.models.cubarrubia import CubarrubiaSupervised
+from fer_probe.models.cubarrubia_autoencoders import CubarrubiaConvAE, CubarrubiaDenseAE, CubarrubiaSemisupervised
+from fer_probe.models.degan import AliDegan
+from fer_probe.models.degan_fer import AliDeganFER
 from fer_probe.models.jahromi import JahromiDeep, JahromiMedium, JahromiShallow
 from fer_probe.models.khorrami import KhorramiZeroBias
 from fer_probe.models.zhu import ZhuCNN
 
-__all__ = ["MODELS", "ModelError", "architecture_of", "build_model"]
+__all__ = [
+    "MODELS",
+    "Autoencoder",
+    "LatentClassifier",
+    "ModelError",
+    "VariationalAutoencoder",
+    "architecture_of",
+    "build_model",
+]
 
 #: Every model by its name; each takes ``classes``, ``size`` (height, width), ``channels``, its own options.
 MODELS: dict[str, Callable[..., nn.Module]] = {
@@ -23,8 +53,17 @@ MODELS: dict[str, Callable[..., nn.Module]] = {
     "jahromi_medium": JahromiMedium,
     "jahromi_deep": JahromiDeep,
     "barradas_classifier": BarradasClassifier,
+    "barradas_comparator": BarradasComparator,
+    "barradas_siamese_vae": BarradasSiameseVAE,
+    "barradas_fader": BarradasFader,
+    "barradas_beta_vae": BarradasBetaVAE,
     "ali_cnn_baseline": AliBaseline,
+    "ali_degan": AliDegan,
+    "ali_degan_fer": AliDeganFER,
     "cubarrubia_supervised": CubarrubiaSupervised,
+    "cubarrubia_dense_ae": CubarrubiaDenseAE,
+    "cubarrubia_conv_ae": CubarrubiaConvAE,
+    "cubarrubia_semisupervised": CubarrubiaSemisupervised,
     "khorrami_zero_bias": KhorramiZeroBias,
     "action_unit_regressor": ActionUnitRegressor,
 }

@@ -1,5 +1,7 @@
 """Ali & Hughes, "Facial Expression Representation Learning by Synthesizing Expression Images": its baseline CNN.
 
+Its DE-GAN is in ``degan``, the second stage of learning in ``degan_fer``.
+
 The text draws no layer of any of its networks (its figures 2 and 3 do, and are not at hand). What it says: pictures of
 96×96, an encoder with four intermediate layers, an expression representation f(x) of 350, the strategies of DCGAN
 (Radford et al. 2015), weights drawn from N(0, 0.02) (section 4.1). All else is ours, and is said where it stands.
@@ -48,11 +50,14 @@ class AliEncoder(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, channels, H, W) → (N, 512, H', W')."""
-        maps = self.relu1(self.conv1(images))
-        maps = self.relu2(self.norm2(self.conv2(maps)))
-        maps = self.relu3(self.norm3(self.conv3(maps)))
-        encoded: Tensor = self.relu4(self.norm4(self.conv4(maps)))
-        return encoded
+        return self.intermediate_layers(images)[-1]
+
+    def intermediate_layers(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """(N, channels, H, W) → what each of the four convolutions gives, rectified."""
+        first = self.relu1(self.conv1(images))
+        second = self.relu2(self.norm2(self.conv2(first)))
+        third = self.relu3(self.norm3(self.conv3(second)))
+        return first, second, third, self.relu4(self.norm4(self.conv4(third)))
 
 
 class AliBaseline(nn.Module):

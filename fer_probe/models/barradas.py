@@ -1,5 +1,13 @@
-"""Barradas-Chacón, Rocha & Werner, "Facial Emotion Representation and Reconstruction": its classifier (section 2.1)."""
+"""Barradas-Chacón, Rocha & Werner, "Facial Emotion Representation and Reconstruction": what tells faces apart.
 
+The classifier (section 2.1) and the comparator of two faces (section 2.2); what draws faces is in
+``barradas_autoencoders``.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
 from torch import Tensor, nn
 
 from fer_probe.models.initial_weights import glorot_weights
@@ -80,6 +88,83 @@ class BarradasClassifier(nn.Module):
         latent = self.latent(self.fc2(features))
         logits: Tensor = self.fc3(self.dropout(latent))
         return logits
+
+
+class FaceEncoder(nn.Module):
+    """C8 – C32 – flatten – F256 – F100 – D – numbers without a ReLU: the classifier's layers, for latents.
+
+    Args:
+        outputs: how many numbers.
+        size: height and width of the input; the paper's is 128×128.
+        channels: of the input.
+        hidden: units of the F layers.
+        dropout: probability in front of the last layer; none where 0.
+    """
+
+    def __init__(
+        self,
+        outputs: int,
+        size: tuple[int, int] = (128, 128),
+        channels: int = 1,
+        hidden: Sequence[int] = (256, 100),
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.convolutions = BarradasEncoder(size, channels)
+        self.flatten = nn.Flatten()
+        maps, height, width = self.convolutions.shape
+        widths = [maps * height * width, *hidden]
+        self.hidden = nn.Sequential()
+        for number, (units, out) in enumerate(pairwise(widths), start=1):
+            self.hidden.add_module(f"fc{number}", nn.Linear(units, out))
+            self.hidden.add_module(f"relu{number}", nn.ReLU())
+        self.dropout = nn.Dropout(dropout)
+        self.latent = nn.Linear(widths[-1], outputs)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, channels, H, W) → (N, outputs)."""
+        features = self.hidden(self.flatten(self.convolutions(images)))
+        latent: Tensor = self.latent(self.dropout(features))
+        return latent
+
+
+class BarradasComparator(nn.Module):
+    """Do two faces show the same expression? One encoder for both, |difference| and product, FC 100, one logit.
+
+    The text says neither what its "wide variety of tested architectures" were (section 3.1), nor how two faces meet.
+    Ours: the classifier's convolutions and F256, a latent of 100 and, so that the order of the two faces is of no
+    account, the difference without its sign beside the product; 8.44 M parameters. Weights are Glorot's.
+
+    Args:
+        classes: taken as every model takes it; nothing here depends on it.
+        size: height and width of each face; the paper's is 128×128.
+        channels: of each face.
+        dropout: probability in front of the last layer.
+    """
+
+    def __init__(
+        self, classes: int = 7, size: tuple[int, int] = (128, 128), channels: int = 1, dropout: float = 0.5
+    ) -> None:
+        super().__init__()
+        self.encoder = FaceEncoder(100, size, channels, hidden=(256,))
+        self.fc1 = nn.Linear(200, 100)
+        self.relu = nn.ReLU()
+        self.dropout = nn.Dropout(dropout)
+        self.fc2 = nn.Linear(100, 1)
+        glorot_weights(self)
+
+    def compare(self, images: Tensor, others: Tensor) -> Tensor:
+        """Two faces each (N, channels, H, W) → (N,) logits, above 0 where the expressions are the same."""
+        # Each by itself and not in one batch, so that what watches layers finds as many entries as pictures.
+        mine, other = self.encoder(images), self.encoder(others)
+        together = torch.cat([(mine - other).abs(), mine * other], dim=1)
+        logits: Tensor = self.fc2(self.dropout(self.relu(self.fc1(together))))
+        return logits.squeeze(1)
+
+    def forward(self, pairs: Tensor) -> Tensor:
+        """(N, 2 · channels, H, W), the channels of one face after the other's → (N,) logits of :meth:`compare`."""
+        images, others = pairs.chunk(2, dim=1)
+        return self.compare(images, others)
 
 
 def _same_pool(stride: int) -> nn.Module:

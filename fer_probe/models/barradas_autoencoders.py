@@ -1,0 +1,173 @@
+"""Barradas-Chacón, Rocha & Werner, "Facial Emotion Representation and Reconstruction": what draws faces.
+
+The autoencoder that the comparator supports (section 2.2), the fader network (2.3) and the β-VAE (2.4). They share
+the classifier's encoder and the fader's decoder. Pictures are pixels in 0–1; weights are Glorot's uniform ones
+without bias, the default of Keras, which the paper used.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from fer_probe.models.autoencoder import Autoencoder, VariationalAutoencoder
+from fer_probe.models.barradas import FaceEncoder
+from fer_probe.models.initial_weights import glorot_weights
+from fer_probe.models.transposed_convolutions import restoring_convolution, smaller
+
+
+class FaceDecoder(nn.Module):
+    """F8192 – TC18,3,2 – TC12,3,2 – TC6,3,2 – TC1,1,1 – reshape, sigmoid (section 2.3).
+
+    TC is a transposed convolution of so many maps, kernel and stride, with a ReLU. 8192 values are 32 maps of 16×16,
+    which three strides of 2 make 128×128; other sizes have their eighth, rounded up. The text's last F16384 is a
+    reshape here, for a dense layer of that many would have 268 M weights, and a sigmoid stands in the place of the
+    last ReLU, which would keep pixels off 0.
+
+    Args:
+        inputs: how many numbers it draws from.
+        size: height and width of the picture.
+        channels: of the picture.
+    """
+
+    def __init__(self, inputs: int, size: tuple[int, int] = (128, 128), channels: int = 1) -> None:
+        super().__init__()
+        half, quarter, eighth = (smaller(size, by) for by in (2, 4, 8))
+        self.fc = nn.Linear(inputs, 32 * eighth[0] * eighth[1])
+        self.relu = nn.ReLU()
+        self.unflatten = nn.Unflatten(1, (32, *eighth))
+        self.deconv1 = restoring_convolution(32, 18, small=eighth, large=quarter)
+        self.relu1 = nn.ReLU()
+        self.deconv2 = restoring_convolution(18, 12, small=quarter, large=half)
+        self.relu2 = nn.ReLU()
+        self.deconv3 = restoring_convolution(12, 6, small=half, large=size)
+        self.relu3 = nn.ReLU()
+        self.deconv4 = nn.ConvTranspose2d(6, channels, 1)
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, latent: Tensor) -> Tensor:
+        """(N, inputs) → (N, channels, H, W) in 0–1."""
+        maps = self.relu1(self.deconv1(self.unflatten(self.relu(self.fc(latent)))))
+        maps = self.relu3(self.deconv3(self.relu2(self.deconv2(maps))))
+        pixels: Tensor = self.sigmoid(self.deconv4(maps))
+        return pixels
+
+
+class _FaceVAE(VariationalAutoencoder):
+    """Encoder to mean and logarithm of the variance, and the decoder."""
+
+    def __init__(
+        self, latent: int, size: tuple[int, int], channels: int, *, hidden: tuple[int, ...], dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.latent_length = latent
+        self.encoder = FaceEncoder(2 * latent, size, channels, hidden, dropout)
+        self.decoder = FaceDecoder(latent, size, channels)
+        glorot_weights(self)
+
+    def distribution(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, C, H, W) → mean (N, L) and logarithm of the variance (N, L)."""
+        mean, log_variance = self.encoder(images).chunk(2, dim=1)
+        return mean, log_variance
+
+    def decode(self, latent: Tensor) -> Tensor:
+        """(N, L) → (N, C, H, W) in 0–1."""
+        pixels: Tensor = self.decoder(latent)
+        return pixels
+
+
+class BarradasSiameseVAE(_FaceVAE):
+    """The variational autoencoder of figure 4: C8 – C32 – F256 – latent of 100 – the fader's decoder.
+
+    The text names none of its layers: latent and layers are ours. The comparator is a model of its own
+    (``barradas_comparator``) and no part of this one. 9.28 M parameters.
+
+    Args:
+        classes: taken as every model takes it; nothing here depends on it.
+        size: height and width; the paper's is 128×128.
+        channels: 1 or 3.
+        latent: how many variables.
+    """
+
+    def __init__(
+        self, classes: int = 7, size: tuple[int, int] = (128, 128), channels: int = 1, latent: int = 100
+    ) -> None:
+        super().__init__(latent, size, channels, hidden=(256,))
+
+
+class BarradasBetaVAE(_FaceVAE):
+    """A β-VAE whose latents are the logits: one variable a class, neutral too; the classifier's encoder. 8.49 M.
+
+    Args:
+        classes: how many, each a variable of the latent; the paper has seven.
+        size: height and width; the paper's is 128×128.
+        channels: 1 or 3.
+        dropout: probability in front of the latent: see :class:`BarradasFader`.
+    """
+
+    def __init__(
+        self, classes: int = 7, size: tuple[int, int] = (128, 128), channels: int = 1, dropout: float = 0.0
+    ) -> None:
+        super().__init__(classes, size, channels, hidden=(256, 100), dropout=dropout)
+
+    def classify(self, images: Tensor) -> Tensor:
+        """(N, C, H, W) → logits (N, classes): the mean of the latent."""
+        return self.encode(images)
+
+
+class BarradasFader(Autoencoder):
+    """The fader network: the classifier's encoder to one latent an emotion, and a decoder told emotion or neutral.
+
+    The decoder takes the latents and one number beside them: 1 an emotion, 0 neutral, anything between. ``adversary``
+    guesses that number from the latents alone, and no other layer depends on it. 8.50 M parameters.
+
+    Args:
+        classes: expressions, neutral among them: a latent each for all but neutral. The paper has seven, so six.
+        size: height and width; the paper's is 128×128.
+        channels: 1 or 3.
+        dropout: probability in front of the latents. To the letter 0.5, as in the classifier; but noise there is
+            noise in all that the decoder knows of a face, and costs a third more squared error on drawn faces (0.017
+            for 0.013), so that none is the default.
+    """
+
+    def __init__(
+        self, classes: int = 7, size: tuple[int, int] = (128, 128), channels: int = 1, dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        if classes < 2:
+            raise ValueError(f"{classes} classes; a fader needs neutral and at least one emotion")
+        self.latent_length = classes - 1
+        self.encoder = FaceEncoder(self.latent_length, size, channels, dropout=dropout)
+        self.decoder = FaceDecoder(self.latent_length + 1, size, channels)
+        self.adversary = LatentAdversary(self.latent_length)
+        glorot_weights(self)
+
+    def encode(self, images: Tensor) -> Tensor:
+        """(N, C, H, W) → (N, classes − 1), one number an emotion."""
+        latent: Tensor = self.encoder(images)
+        return latent
+
+    def classify(self, images: Tensor) -> Tensor:
+        """(N, C, H, W) → logits (N, classes − 1) of the emotions, neutral not among them: the latents."""
+        return self.encode(images)
+
+    def decode(self, latent: Tensor, emotion: Tensor | float = 1.0) -> Tensor:
+        """(N, classes − 1) and the attribute, (N,) or one number for all, in 0–1 → (N, C, H, W) in 0–1."""
+        attribute = torch.as_tensor(emotion).to(latent).expand(len(latent))
+        pixels: Tensor = self.decoder(torch.cat([latent, attribute[:, None]], dim=1))
+        return pixels
+
+
+class LatentAdversary(nn.Module):
+    """Emotion or neutral, told from the latents: FC 64 – FC 64 – one logit, with ReLUs; the layers are ours."""
+
+    def __init__(self, latent: int) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(latent, 64)
+        self.relu1 = nn.ReLU()
+        self.fc2 = nn.Linear(64, 64)
+        self.relu2 = nn.ReLU()
+        self.fc3 = nn.Linear(64, 1)
+
+    def forward(self, latent: Tensor) -> Tensor:
+        """(N, latent) → (N,) logits, above 0 where it takes the face for one with an emotion."""
+        logits: Tensor = self.fc3(self.relu2(self.fc2(self.relu1(self.fc1(latent)))))
+        return logits.squeeze(1)
