@@ -102,7 +102,7 @@ class ExpressionTransfer(Learner):
         mean, log_variance = (told.float() for told in self.model.distribution(images))
         identity = self._identities(len(images), self.draws)
         noise = torch.randn(len(images), NOISE, generator=self.draws, device=self.device)
-        return self.model.decode(draw(mean, log_variance), identity, noise), identity, mean, log_variance
+        return self.model.decode(draw(mean, log_variance, self.draws), identity, noise), identity, mean, log_variance
 
     def _identities(self, count: int, draws: torch.Generator) -> Tensor:
         return torch.randint(self.model.identities, (count,), generator=draws, device=self.device)

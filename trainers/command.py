@@ -1,8 +1,9 @@
 """The command that trains: ``fer-probe train RECIPE``, and ``python -m trainers.zhu`` for one paper's recipes."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,10 +28,14 @@ def train(
     restart: Annotated[
         bool, typer.Option("--restart", help="Begin anew instead of going on with what was interrupted.")
     ] = False,
+    start: Annotated[
+        Path | None, typer.Option(help="Checkpoint of the stage before, for recipes that begin with one.")
+    ] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda …; the fastest there is if left out.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Random seed.")] = 0,
 ) -> None:
     """Train one of the papers' networks; with --protocol the paper's whole table, as the verb protocol has it."""
+    from fer_probe.checkpoints import load_checkpoint
     from trainers.demonstration import demonstration_on, drawn_demonstration
     from trainers.processes import is_first
     from trainers.recipes import RECIPES, quick_version
@@ -39,13 +44,28 @@ def train(
         raise typer.BadParameter(f"no recipe {recipe!r}; there are {', '.join(RECIPES)}")
     chosen = quick_version(recipe) if quick else RECIPES[recipe]
     shown = demonstration_on(read_faces(faces), seed) if faces else drawn_demonstration(seed, chosen)
-    trained = shown.train(checkpoint, recipe=chosen, epochs=epochs, minutes=minutes, restart=restart, device=device)
+    trained = shown.train(
+        checkpoint,
+        recipe=chosen,
+        epochs=epochs,
+        minutes=minutes,
+        restart=restart,
+        device=device,
+        start=None if start is None else load_checkpoint(start),
+    )
     if is_first():
         console.print(
-            f"{chosen.name}: accuracy {trained.metrics['test_accuracy']:.1%} on {len(shown.test)} {shown.test_words}; "
+            f"{chosen.name}: {_measured(trained.metrics)} on {len(shown.test)} {shown.test_words}; "
             f"{trained.metrics['minutes']} minutes; written to {checkpoint}",
             soft_wrap=True,
         )
+
+
+def _measured(metrics: Mapping[str, Any]) -> str:
+    """What the test faces told of the model."""
+    if "test_accuracy" in metrics:
+        return f"accuracy {metrics['test_accuracy']:.1%}"
+    return f"loss {metrics['test_loss']:.4f}"
 
 
 def main(paper: str) -> None:

@@ -1,19 +1,17 @@
 """A demonstration: which faces train, validate, test and are probed, and the recipe that trains on them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from fer_probe.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
-from fer_probe.evaluation import evaluate
+from fer_probe.checkpoints import Checkpoint
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.splits import own_splits, subject_split
 from trainers.jahromi import JAHROMI_MEDIUM, JAHROMI_MEDIUM_QUICK
-from trainers.processes import is_first
 from trainers.recipe import Recipe
 from trainers.training_loop import train
 
@@ -52,22 +50,13 @@ class Demonstration:
         epochs: int | None = None,
         minutes: float | None = None,
         restart: bool = False,
+        start: Checkpoint | None = None,
         device: torch.device | str | None = None,
     ) -> Checkpoint:
         """Train, then read the test faces once; the checkpoint's metrics have ``test_accuracy``."""
-        trained = train(
-            recipe or self.recipe, self.training, self.validation,
+        return train(
+            recipe or self.recipe, self.training, self.validation, test=self.test, start=start,
             checkpoint=path, epochs=epochs, minutes=minutes, restart=restart, device=device, seed=self.seed,
-        )  # fmt: skip
-        found = evaluate(trained.model, trained.preprocessing(self.test), self.test, trained.class_names)
-        metrics = {**trained.metrics, "test_accuracy": found.accuracy, "test_faces": self.test_words}
-        if not is_first():
-            return replace(trained, metrics=metrics)
-        return load_checkpoint(
-            save_checkpoint(
-                path, trained.model, preprocessing=trained.preprocessing, class_names=trained.class_names,
-                recipe=trained.recipe, metrics=metrics, curves=trained.curves, data=trained.data,
-            )
         )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from trainers.balancing import balance
 from trainers.course import Course, Scores
 from trainers.interruptions import Interruption
 from trainers.labelled_faces import LabelledFaces, labelled_only
-from trainers.learner import lower_precision
+from trainers.learner import Learner, lower_precision
 from trainers.learners import LEARNERS
 from trainers.processes import joined_processes
 from trainers.recipe import Recipe
@@ -29,6 +29,7 @@ def train(
     validation: FaceImages,
     *,
     checkpoint: Path | str,
+    test: FaceImages | None = None,
     device: torch.device | str | None = None,
     seed: int = 0,
     start: Checkpoint | None = None,
@@ -48,6 +49,7 @@ def train(
         validation: other faces; they choose the epoch and prove nothing beyond that.
         checkpoint: the ``.safetensors`` file to write; it is complete after every better epoch. Until all epochs are
             done, ``.unfinished`` beside it holds what going on needs.
+        test: faces that are read once, by the best weights, at the end; the metrics then have ``test_accuracy`` …
         device: None takes a GPU where there is one.
         seed: of the initial weights, the order of pictures, the augmentation and the dropout.
         start: what an earlier stage has learnt, for recipes that begin with it.
@@ -111,13 +113,11 @@ def train(
             tell_epoch(bar, task, f"epoch {course.epoch}: loss {loss:.3f}, {_words(scores)}")
     if processes.first:
         learner.model.load_state_dict(course.best_weights)
-        metrics = {
-            **course.metrics(),
-            **learner.findings(held_out),
-            **alike,
-            "precision": _name(lower_precision(processes.device)),
-        }
-        save_checkpoint(checkpoint, learner.model, **noted, curves=course.curves, metrics=metrics)
+        metrics = {**course.metrics(), **learner.findings(held_out), **_read(test, learner), **alike}
+        precision = str(lower_precision(processes.device) or torch.float32).removeprefix("torch.")
+        save_checkpoint(
+            checkpoint, learner.model, **noted, curves=course.curves, metrics={**metrics, "precision": precision}
+        )
         if not course.out_of_time:
             interruption.forget()
     processes.gathered(None)  # the others read what the first has written
@@ -132,6 +132,15 @@ def _balanced(faces: FaceImages, recipe: Recipe, seed: int) -> tuple[FaceImages,
     if balanced.told:
         warnings.warn("; ".join(balanced.told), stacklevel=3)
     return faces.select(balanced.indices), {"repeated": list(balanced.told)}
+
+
+def _read(test: FaceImages | None, learner: Learner) -> dict[str, float]:
+    """How well the test faces are read; nothing where there are none."""
+    if test is None:
+        return {}
+    faces = labelled_only(test, learner.class_names) if learner.labelled else test
+    scores = learner.scores(LabelledFaces(faces, learner.class_names, learner.preprocessing, learner.device))
+    return {name.replace("validation", "test"): value for name, value in scores.told.items()}
 
 
 def _words(scores: Scores) -> str:

@@ -30,7 +30,7 @@ class BetaVAELearning(Reconstruction):
     def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
         """α · RL + β · LL + γ · CL."""
         mean, log_variance = (told.float() for told in self.model.distribution(images))
-        latent, weights = draw(mean, log_variance), self.recipe.losses
+        latent, weights = draw(mean, log_variance, self.draws), self.recipe.losses
         pixels = images[0].numel() if weights.get("summed") else 1
         return (
             weights["alpha"] * pixels * pixel_entropy(self.model.decode(latent), images)
@@ -74,7 +74,7 @@ class SiameseVAELearning(Reconstruction):
     def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
         """RL + β · LL − λ · ô."""
         mean, log_variance = (told.float() for told in self.model.distribution(images))
-        made, weights = self.model.decode(draw(mean, log_variance)), self.recipe.losses
+        made, weights = self.model.decode(draw(mean, log_variance, self.draws)), self.recipe.losses
         loss = pixel_entropy(made, images) + weights["beta"] * divergence(mean, log_variance)
         if weights["comparator"]:
             agreed = self.comparator.compare(made, self._others(faces, shown)).float().sigmoid()

@@ -73,7 +73,7 @@ def _accuracy(view: View, evaluation: Evaluation | None) -> Component:
     """On the faces held back in training, where the checkpoint tells; else on faces of this study."""
     metrics = view.study.about.get("metrics") or {}
     if "test_accuracy" in metrics:
-        return _number(f"{metrics['test_accuracy']:.1%}", f"accuracy on {metrics.get('test_faces', 'unseen faces')}")
+        return _number(f"{metrics['test_accuracy']:.1%}", "accuracy on unseen faces")
     if evaluation is None or np.isnan(evaluation.accuracy):
         return _number("–", "accuracy: no labelled faces")
     return _number(f"{evaluation.accuracy:.1%}", f"accuracy on the faces “{view.faces}”")
