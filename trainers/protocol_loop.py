@@ -157,7 +157,7 @@ def _planned(
 ) -> _Planned:  # fmt: skip
     about = {
         "protocol": protocol.name,
-        "recipe": recipe.to_dict(),
+        "recipe": recipe.chosen(),
         "minutes": settings.minutes,
         "seed": seed,
         "faces": digest,

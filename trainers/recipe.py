@@ -130,6 +130,12 @@ class Recipe:
         }
         return {**settings, **told}
 
+    def chosen(self) -> dict[str, Any]:
+        """What of :meth:`to_dict` is not the default: the same for a recipe that knows of more settings."""
+        plain = Recipe(self.name, self.model, self.size).to_dict()
+        always = ("name", "model", "size")
+        return {name: value for name, value in self.to_dict().items() if name in always or value != plain[name]}
+
 
 def _known(field: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:

@@ -85,7 +85,8 @@ def train(
     if start is not None:
         noted["data"]["start"] = {"recipe": start.recipe.get("name"), "sha256": start.sha256}
     alike = {"device": processes.device.type, "processes": processes.count}
-    interruption = Interruption(checkpoint, {"recipe": noted["recipe"], "data": noted["data"], **alike})
+    wanted = {"recipe": {**recipe.chosen(), "seed": seed}, "data": noted["data"], **alike}
+    interruption = Interruption(checkpoint, wanted)
     course = Course(recipe, minutes)
     # Dropout draws from the global generator: it is seeded here and given back afterwards.
     gpus = [processes.device] if processes.device.type == "cuda" else []

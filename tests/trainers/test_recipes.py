@@ -170,3 +170,10 @@ def test_recipes_leave_the_global_generator_alone():
     PLAIN.preprocessing(some_faces())
     PLAIN.to_dict()
     assert torch.equal(state, torch.random.get_rng_state())
+
+
+def test_what_a_recipe_chooses():
+    """What it leaves at its default is not told: so runs kept before there was that setting are still its own."""
+    assert PLAIN.chosen() == {"name": "plain", "model": "jahromi_medium", "size": 16}
+    recipe = replace(PLAIN, epochs=7, augmentation=(Flip(),))
+    assert recipe.chosen() == {**PLAIN.chosen(), "epochs": 7, "augmentation": [repr(Flip())]}
