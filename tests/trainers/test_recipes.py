@@ -1,5 +1,6 @@
 """Recipes: the papers' hyperparameters, and what their words become."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -175,5 +176,5 @@ def test_recipes_leave_the_global_generator_alone():
 def test_what_a_recipe_chooses():
     """What it leaves at its default is not told: so runs kept before there was that setting are still its own."""
     assert PLAIN.chosen() == {"name": "plain", "model": "jahromi_medium", "size": 16}
-    recipe = replace(PLAIN, epochs=7, augmentation=(Flip(),))
+    recipe = dataclasses.replace(PLAIN, epochs=7, augmentation=(Flip(),))
     assert recipe.chosen() == {**PLAIN.chosen(), "epochs": 7, "augmentation": [repr(Flip())]}
