@@ -41,6 +41,91 @@ BARRADAS_CLASSIFIER_QUICK = replace(
     schedule="one_cycle",
 )
 
+#: The comparator: every two people's faces of a batch, and the mean face of each expression.
+BARRADAS_COMPARATOR = replace(
+    BARRADAS_CLASSIFIER,
+    name="barradas_comparator",
+    model="barradas_comparator",
+    normalization="per_pixel",
+    learning="comparing",
+)
+
+#: The variational autoencoder that the comparator supports; it begins with a trained comparator. RL is the mean over
+#: pixels, of which β is about one. The text names neither β nor λ.
+BARRADAS_SIAMESE_VAE = replace(
+    BARRADAS_CLASSIFIER,
+    name="barradas_siamese_vae",
+    model="barradas_siamese_vae",
+    learning="siamese_vae",
+    losses={"beta": 1e-4, "comparator": 0.1},
+)
+
+#: The same without the comparator, to hold it against.
+BARRADAS_SIAMESE_VAE_ALONE = replace(
+    BARRADAS_SIAMESE_VAE, name="barradas_siamese_vae_alone", losses={"beta": 1e-4, "comparator": 0.0}
+)
+
+#: The fader network with all three losses; figure 8's last row. λ is the paper's.
+BARRADAS_FADER = replace(
+    BARRADAS_CLASSIFIER,
+    name="barradas_fader",
+    model="barradas_fader",
+    learning="fading",
+    losses={"reconstruction": 1.0, "multiclass": 1.0, "adversarial": 0.1},
+)
+
+#: Figure 8's first row: L2 alone.
+BARRADAS_FADER_L2 = replace(
+    BARRADAS_FADER,
+    name="barradas_fader_l2",
+    losses={"reconstruction": 1.0, "multiclass": 0.0, "adversarial": 0.0},
+)
+
+#: Figure 8's second row: L2 and the multiclass loss.
+BARRADAS_FADER_MULTICLASS = replace(
+    BARRADAS_FADER,
+    name="barradas_fader_multiclass",
+    losses={"reconstruction": 1.0, "multiclass": 1.0, "adversarial": 0.0},
+)
+
+#: α 1, β 2, γ 10.
+BARRADAS_BETA_VAE = replace(
+    BARRADAS_CLASSIFIER,
+    name="barradas_beta_vae",
+    model="barradas_beta_vae",
+    learning="beta_vae",
+    losses={"alpha": 1.0, "beta": 2.0, "gamma": 10.0},
+)
+
+#: For drawn faces on a few cores: as the classifier's quick recipe.
+(
+    BARRADAS_COMPARATOR_QUICK,
+    BARRADAS_SIAMESE_VAE_QUICK,
+    BARRADAS_SIAMESE_VAE_ALONE_QUICK,
+    BARRADAS_FADER_QUICK,
+    BARRADAS_FADER_L2_QUICK,
+    BARRADAS_FADER_MULTICLASS_QUICK,
+    BARRADAS_BETA_VAE_QUICK,
+) = (
+    replace(
+        BARRADAS_CLASSIFIER_QUICK,
+        name=f"{paper.name}_quick",
+        model=paper.model,
+        normalization=paper.normalization,
+        learning=paper.learning,
+        losses=paper.losses,
+    )
+    for paper in (
+        BARRADAS_COMPARATOR,
+        BARRADAS_SIAMESE_VAE,
+        BARRADAS_SIAMESE_VAE_ALONE,
+        BARRADAS_FADER,
+        BARRADAS_FADER_L2,
+        BARRADAS_FADER_MULTICLASS,
+        BARRADAS_BETA_VAE,
+    )
+)
+
 if __name__ == "__main__":
     from trainers.command import main
 

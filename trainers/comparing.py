@@ -16,10 +16,11 @@ _VALIDATION_PAIRS, _VALIDATION_SEED = 4, 0
 
 
 class Comparing(Learner):
-    """The learner of the comparator: cross-entropy of "same expression", half of the pairs being so, always two people.
+    """The learner of the comparator: cross-entropy of "same expression" over every two people's faces of a batch.
 
-    ``losses`` of the recipe: ``mean_face``, the share of pairs in which an expression's mean face takes the second
-    face's place.
+    Each face is encoded once and meets all others, the mean face of each expression among them; pairs of the same
+    expression and of different ones weigh half each. To the letter, with one partner a face, nothing is learnt, here as
+    in the paper: n faces then are n weak hints, and two thousand in this way.
     """
 
     def prepare(self, faces: LabelledFaces) -> None:
@@ -27,16 +28,21 @@ class Comparing(Learner):
         self.means = mean_faces(faces, len(self.class_names))
 
     def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
-        """Cross-entropy; a face without a fitting partner counts for nothing."""
-        same = torch.rand(len(shown), generator=self.draws, device=self.device) < 0.5
-        other, found = partners(faces, shown, same, self.draws)
-        pictures = faces.pixels[other].float() / 255
-        share = torch.rand(len(shown), generator=self.draws, device=self.device)
-        by_mean = (share < self.recipe.losses["mean_face"])[:, None, None, None]
-        pictures = self.varied(torch.where(by_mean, self.means[faces.labels[other]], pictures))
-        logits = self.model.compare(images, pictures).float()
-        each = functional.binary_cross_entropy_with_logits(logits, same.float(), reduction="none")
-        return (each * found).sum() / found.sum().clamp_min(1)
+        """Half of it by pairs of the same expression, half by the others."""
+        assert faces.subjects is not None
+        means = self.preprocessing.standardized(self.means)
+        nobody = torch.full((len(means),), -1, device=self.device)
+        labels = torch.cat([faces.labels[shown], torch.arange(len(means), device=self.device)])
+        people = torch.cat([faces.subjects[shown], nobody])
+        encoded = self.model.encoder(torch.cat([images, means]))
+        one, other = torch.triu_indices(len(labels), len(labels), 1, device=self.device)
+        two_people = people[one] != people[other]
+        one, other = one[two_people], other[two_people]
+        same = labels[one] == labels[other]
+        each = functional.binary_cross_entropy_with_logits(
+            self.model.agree(encoded[one], encoded[other]).float(), same.float(), reduction="none"
+        )
+        return (each[same].mean() + each[~same].mean()) / 2
 
     def scores(self, held_out: LabelledFaces) -> Scores:
         """The share of balanced validation pairs that are told rightly, then the smaller loss."""

@@ -66,6 +66,7 @@ class SiameseVAELearning(Reconstruction):
                 "checkpoint (--start)"
             )
         self.comparator: Any = start.model.to(self.device).eval().requires_grad_(False)
+        self.as_compared = start.preprocessing.standardized
 
     def prepare(self, faces: LabelledFaces) -> None:
         """The mean faces of the training faces."""
@@ -77,7 +78,8 @@ class SiameseVAELearning(Reconstruction):
         made, weights = self.model.decode(draw(mean, log_variance, self.draws)), self.recipe.losses
         loss = pixel_entropy(made, images) + weights["beta"] * divergence(mean, log_variance)
         if weights["comparator"]:
-            agreed = self.comparator.compare(made, self._others(faces, shown)).float().sigmoid()
+            seen, others = self.as_compared(made), self.as_compared(self._others(faces, shown))
+            agreed = self.comparator.compare(seen, others).float().sigmoid()
             loss = loss - weights["comparator"] * agreed.mean()
         return loss
 

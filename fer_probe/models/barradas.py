@@ -156,7 +156,10 @@ class BarradasComparator(nn.Module):
     def compare(self, images: Tensor, others: Tensor) -> Tensor:
         """Two faces each (N, channels, H, W) → (N,) logits, above 0 where the expressions are the same."""
         # Each by itself and not in one batch, so that what watches layers finds as many entries as pictures.
-        mine, other = self.encoder(images), self.encoder(others)
+        return self.agree(self.encoder(images), self.encoder(others))
+
+    def agree(self, mine: Tensor, other: Tensor) -> Tensor:
+        """What :meth:`compare` says of faces that are encoded already, each (N, 100) → (N,) logits."""
         together = torch.cat([(mine - other).abs(), mine * other], dim=1)
         logits: Tensor = self.fc2(self.dropout(self.relu(self.fc1(together))))
         return logits.squeeze(1)
