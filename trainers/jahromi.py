@@ -71,6 +71,12 @@ JAHROMI_MEDIUM_QUICK = replace(
     epochs=14,
     augmentation=(Flip(), Shift(0.05)),
 )
+JAHROMI_SHALLOW_QUICK = replace(
+    JAHROMI_MEDIUM_QUICK, name="jahromi_shallow_quick", model="jahromi_shallow", learning_rate=1e-3
+)
+JAHROMI_DEEP_QUICK = replace(
+    JAHROMI_MEDIUM_QUICK, name="jahromi_deep_quick", model="jahromi_deep", learning_rate=1e-3, weight_decay=0.05
+)
 
 if __name__ == "__main__":
     from trainers.command import main
