@@ -37,7 +37,7 @@ class Checkpoint:
     Attributes:
         model: in eval mode, on the CPU.
         preprocessing: what its input is made of.
-        class_names: in the order of its outputs.
+        class_names: in the order of its outputs; none of an autoencoder that learnt without labels.
         architecture: how it was built, ``{"name", "options"}``, or ``{"class"}`` for a model from elsewhere.
         recipe: how it was trained; empty where unknown.
         metrics: name → value.
@@ -85,7 +85,7 @@ def save_checkpoint(
         path: the file; replaced where it exists.
         model: any network. One from :func:`~fer_probe.models.build_model` can be loaded without its code at hand.
         preprocessing: what its input is made of.
-        class_names: in the order of its outputs.
+        class_names: in the order of its outputs; may be empty for a model that decodes.
         recipe: how it was trained, as plain values.
         metrics: name → value.
         curves: name → one value an epoch.
@@ -97,7 +97,7 @@ def save_checkpoint(
     path = Path(path)
     if path.suffix != ".safetensors":
         raise CheckpointError(f"{path}: a checkpoint's name ends in .safetensors")
-    _check_names(path, list(class_names))
+    _check_names(path, list(class_names), model)
     settings, arrays = _lifted(preprocessing)
     tensors = {name: value.detach().cpu().clone().contiguous() for name, value in model.state_dict().items()}
     header = {
@@ -150,8 +150,8 @@ def load_checkpoint(
     if not header:
         _require(path, model, preprocessing, class_names)
     names = tuple(header["class_names"] if class_names is None else class_names)
-    _check_names(path, names)
     model = model if model is not None else _rebuilt(path, header["architecture"])
+    _check_names(path, names, model)
     _fill(model, weights if header else unwrapped_names(weights, model.state_dict()), path)
     return Checkpoint(
         model=model.eval(),
@@ -198,9 +198,9 @@ def _require(path: Path, model: Any, preprocessing: Any, class_names: Any) -> No
         raise CheckpointError(f"{path} holds weights and nothing else; give {told}, the classes in output order")
 
 
-def _check_names(path: Path, names: Sequence[str]) -> None:
+def _check_names(path: Path, names: Sequence[str], model: nn.Module) -> None:
     """Results are told by class name: each must be one, and its own."""
-    if not names:
+    if not names and not callable(getattr(model, "decode", None)):
         raise CheckpointError(f"{path}: the list of class names is empty; give one name an output")
     if empty := [str(place) for place, name in enumerate(names) if not name.strip()]:
         raise CheckpointError(f"{path}: class name {', '.join(empty)} (counted from 0) is empty in {list(names)}")

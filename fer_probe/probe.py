@@ -240,6 +240,10 @@ def embedding_layer(architecture: Architecture) -> str:
 def _check_outputs(checkpoint: Checkpoint) -> None:
     """Try the model on an empty picture before anything is written."""
     shape, names = checkpoint.preprocessing.shape, checkpoint.class_names
+    if not names:
+        raise CheckpointError(
+            f"{checkpoint.path} holds an autoencoder, which has no classes; a probe asks a classifier"
+        )
     picture = "×".join(map(str, shape))
     try:
         with evaluation_mode(checkpoint.model), torch.no_grad():

@@ -30,7 +30,7 @@ class Recipe:
             each over all their pixels), ``"per_picture"`` (each picture's own) or ``"none"`` (pixels in 0–1).
         equalize: histogram equalisation.
         faces_a_class: balance the training faces to so many of each expression; None takes them as they are.
-        optimizer: ``"sgd"``, ``"adam"`` or ``"adamw"``.
+        optimizer: ``"sgd"``, ``"adam"``, ``"adamw"`` or ``"adamax"``.
         learning_rate: the largest one of the schedule.
         momentum: of SGD.
         betas: of Adam.
@@ -101,12 +101,14 @@ class Recipe:
         return dataclasses.replace(preprocessing, center_crop=None, mean=0.0, std=1.0, per_picture=False)
 
     def optimizer_of(self, model: nn.Module) -> optim.Optimizer:
-        """The optimiser, fused into one kernel a step."""
+        """The optimiser, fused into one kernel a step where there is such a one."""
         parameters: Iterable[nn.Parameter] = [p for p in model.parameters() if p.requires_grad]
         shared: dict[str, Any] = {"lr": self.learning_rate, "weight_decay": self.weight_decay, "fused": True}
-        _known("optimizer", self.optimizer, ("sgd", "adam", "adamw"))
+        _known("optimizer", self.optimizer, ("sgd", "adam", "adamw", "adamax"))
         if self.optimizer == "sgd":
             return optim.SGD(parameters, momentum=self.momentum, **shared)
+        if self.optimizer == "adamax":
+            return optim.Adamax(parameters, self.learning_rate, self.betas, weight_decay=self.weight_decay)
         kind = optim.Adam if self.optimizer == "adam" else optim.AdamW
         return kind(parameters, betas=self.betas, **shared)
 

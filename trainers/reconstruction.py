@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from fer_probe.activations import evaluation_mode
 from trainers.course import Scores
-from trainers.labelled_faces import LabelledFaces
+from trainers.labelled_faces import LabelledFaces, TrainingError
 from trainers.learner import Learner
 
 
@@ -17,13 +17,27 @@ class Reconstruction(Learner):
 
     labelled = False
 
+    def prepare(self, faces: LabelledFaces) -> None:
+        """See that there are pixels in 0–1 to reconstruct."""
+        if self.recipe.normalization != "none":
+            raise TrainingError(
+                f"{self.recipe.name} reconstructs pixels in 0–1: its normalization is to be 'none', not "
+                f"{self.recipe.normalization!r}"
+            )
+
     def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
         """Of pixels in 0–1 and what the model makes of them; the least is the pictures' own entropy."""
         return pixel_entropy(self.model.reconstruct(images), images)
 
     def scores(self, held_out: LabelledFaces) -> Scores:
         """The loss on the validation faces; the smaller the better."""
-        loss = mean_over(held_out, self.model, lambda images, _: pixel_entropy(self.model.reconstruct(images), images))
+        # As many at a time as in a step: at 200×200 a picture's maps take tens of megabytes.
+        loss = mean_over(
+            held_out,
+            self.model,
+            lambda images, _: pixel_entropy(self.model.reconstruct(images), images),
+            self.recipe.batch_size,
+        )
         return Scores({"validation_loss": loss}, (-loss,))
 
 

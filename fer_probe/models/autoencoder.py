@@ -55,6 +55,17 @@ def draw(mean: Tensor, log_variance: Tensor, generator: torch.Generator | None =
     return mean + torch.exp(log_variance / 2) * noise
 
 
+class PixelSigmoid(nn.Sigmoid):
+    """The sigmoid that a decoder ends with, in full precision: bfloat16 has no number between 0.996 and 1.
+
+    A bright pixel would be 1, at which binary cross-entropy is cut off and no gradient comes back.
+    """
+
+    def forward(self, signal: Tensor) -> Tensor:
+        """Any shape → the same, float32 in 0–1."""
+        return super().forward(signal.float())
+
+
 class LatentClassifier(nn.Module):
     """An autoencoder with ``classify`` as a classifier, for what wants logits of a model: evaluation, probes."""
 

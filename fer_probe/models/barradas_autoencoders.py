@@ -8,7 +8,7 @@ without bias, the default of Keras, which the paper used.
 import torch
 from torch import Tensor, nn
 
-from fer_probe.models.autoencoder import Autoencoder, VariationalAutoencoder
+from fer_probe.models.autoencoder import Autoencoder, PixelSigmoid, VariationalAutoencoder
 from fer_probe.models.barradas import FaceEncoder
 from fer_probe.models.initial_weights import glorot_weights
 from fer_probe.models.transposed_convolutions import restoring_convolution, smaller
@@ -41,7 +41,7 @@ class FaceDecoder(nn.Module):
         self.deconv3 = restoring_convolution(12, 6, small=half, large=size)
         self.relu3 = nn.ReLU()
         self.deconv4 = nn.ConvTranspose2d(6, channels, 1)
-        self.sigmoid = nn.Sigmoid()
+        self.sigmoid = PixelSigmoid()
 
     def forward(self, latent: Tensor) -> Tensor:
         """(N, inputs) → (N, channels, H, W) in 0–1."""

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from fer_probe.models.autoencoder import Autoencoder
+from fer_probe.models.autoencoder import Autoencoder, PixelSigmoid
 from fer_probe.models.initial_weights import lecun_weights
 from fer_probe.models.transposed_convolutions import restoring_convolution, smaller
 
@@ -40,7 +40,7 @@ class CubarrubiaDenseAE(Autoencoder):
         for number, (units, out) in enumerate(pairwise(reversed(widths)), start=1):
             self.decoder.add_module(f"fc{number}", nn.Linear(units, out))
             last = number == len(_UNITS)
-            self.decoder.add_module("sigmoid" if last else f"selu{number}", nn.Sigmoid() if last else nn.SELU())
+            self.decoder.add_module("sigmoid" if last else f"selu{number}", PixelSigmoid() if last else nn.SELU())
         self.decoder.add_module("unflatten", nn.Unflatten(1, (channels, *size)))
         lecun_weights(self)
 
@@ -172,5 +172,5 @@ def _transposed_convolutions(
         layers.add_module(f"selu{number}", nn.SELU())
         layers.add_module(f"deconv{number + 1}", nn.ConvTranspose2d(wide, given[pair - 1], 3, padding=1))
         last = pair == 1
-        layers.add_module("sigmoid" if last else f"selu{number + 1}", nn.Sigmoid() if last else nn.SELU())
+        layers.add_module("sigmoid" if last else f"selu{number + 1}", PixelSigmoid() if last else nn.SELU())
     return layers

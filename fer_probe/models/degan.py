@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fer_probe.models.ali import REPRESENTATION, AliEncoder
-from fer_probe.models.autoencoder import VariationalAutoencoder
+from fer_probe.models.autoencoder import PixelSigmoid, VariationalAutoencoder
 from fer_probe.models.initial_weights import gaussian_weights
 from fer_probe.models.transposed_convolutions import restoring_convolution
 
@@ -78,7 +78,7 @@ class ExpressionDecoder(nn.Module):
             self.convolutions.add_module(f"relu{number}", nn.ReLU())
         last = restoring_convolution(64, channels, small=sizes[3], large=sizes[4], kernel=4)
         self.convolutions.add_module("deconv4", last)
-        self.sigmoid = nn.Sigmoid()
+        self.sigmoid = PixelSigmoid()
 
     def forward(self, representation: Tensor, identity: Tensor, noise: Tensor) -> Tensor:
         """f(x) (N, 350), I (N, identities), z (N, 50) → (N, channels, H, W) in 0–1."""

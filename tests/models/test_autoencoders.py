@@ -12,7 +12,7 @@ from fer_probe.evaluation import evaluate
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.harvesting import harvest
 from fer_probe.models import MODELS, Autoencoder, LatentClassifier, VariationalAutoencoder, build_model
-from fer_probe.models.autoencoder import draw
+from fer_probe.models.autoencoder import PixelSigmoid, draw
 
 AUTOENCODERS = [name for name, model in MODELS.items() if issubclass(model, Autoencoder)]
 VARIATIONAL = [name for name in AUTOENCODERS if issubclass(MODELS[name], VariationalAutoencoder)]
@@ -158,7 +158,7 @@ def test_the_architecture_is_told_from_picture_to_picture(name):
     """The table begins with the encoder's first convolution and ends with the decoder's sigmoid."""
     table = describe_architecture(build_model(name, size=32), (1, 32, 32))
     assert table.kinds[0] == "Conv2d"
-    assert table.kinds[-1] == "Sigmoid"
+    assert table.kinds[-1] == "PixelSigmoid"
     assert not any(layer.startswith(("adversary", "discriminator")) for layer in table.layers)
     assert "ConvTranspose2d" in table.kinds
 
@@ -174,6 +174,22 @@ def test_latents_are_evaluated_as_logits(name):
     with torch.no_grad():
         expected = model.eval().encode(images).softmax(1).numpy()
     np.testing.assert_allclose(evaluation.probabilities, expected, rtol=1e-5)
+
+
+def test_bright_pixels_learn_in_bfloat16():
+    """In which a sigmoid of 0.9990 would be 1 and have no gradient."""
+    logits = torch.full((4,), 6.9, dtype=torch.bfloat16, requires_grad=True)
+    assert torch.sigmoid(logits).eq(1).all()
+    nn.functional.binary_cross_entropy(PixelSigmoid()(logits), torch.full((4,), 0.9)).backward()
+    torch.testing.assert_close(logits.grad.float(), torch.full((4,), (0.99899 - 0.9) / 4), rtol=0.01, atol=0)
+
+
+@pytest.mark.parametrize("name", AUTOENCODERS)
+def test_pixels_are_float32(name):
+    """Also where the rest is computed in bfloat16."""
+    model = build_model(name, size=16)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert model.reconstruct(torch.rand(2, 1, 16, 16)).dtype == torch.float32
 
 
 def test_a_latent_that_is_no_logits_makes_no_classifier():

@@ -11,7 +11,7 @@ from torch import nn, optim
 from fer_probe.faces.face_crops import FixedCrop, HaarCrop
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.preprocessing import Preprocessing
-from fer_probe.models import MODELS
+from fer_probe.models import MODELS, build_model
 from trainers import RECIPES
 from trainers.augmentation import BrightnessContrast, EnlargeAndCrop, Flip, OneOf, Perspective, Rotate, Shift
 from trainers.recipe import Recipe
@@ -80,6 +80,48 @@ def test_cubarrubias_hyperparameters():
     ]
 
 
+def three_ways(name):
+    """RGB, grey, cropped."""
+    return [RECIPES[f"{name}{way}"] for way in ("", "_grey", "_cropped")]
+
+
+@pytest.mark.parametrize(
+    ("name", "optimizer", "rate", "epochs", "learning"),
+    [
+        ("cubarrubia_dense_ae", "adam", 1e-4, 10, "reconstruction"),
+        ("cubarrubia_conv_ae", "adam", 1e-4, 10, "reconstruction"),
+        ("cubarrubia_semisupervised_autoencoder", "adamax", 1e-4, 5, "reconstruction"),
+        ("cubarrubia_semisupervised", "adam", 5e-5, 5, "classification"),
+    ],
+)
+def test_cubarrubias_autoencoders_hyperparameters(name, optimizer, rate, epochs, learning):
+    """Sections 4.2 and 4.3, to the letter, three ways each; pixels in 0–1 and nothing else."""
+    for recipe in three_ways(name):
+        assert (recipe.optimizer, recipe.learning_rate, recipe.epochs) == (optimizer, rate, epochs)
+        assert (recipe.learning, recipe.normalization, recipe.augmentation) == (learning, "none", ())
+    shapes = [(3, 200, 200), (1, 200, 200), (3, 150, 150)]
+    assert [recipe.preprocessing(some_faces()).shape for recipe in three_ways(name)] == shapes
+    quick = [RECIPES[f"{recipe.name}_quick"].preprocessing(some_faces()).shape for recipe in three_ways(name)]
+    assert quick == [(3, 64, 64), (1, 64, 64), (3, 48, 48)]
+
+
+@pytest.mark.parametrize("end", ["", "_grey", "_cropped", "_quick", "_grey_quick", "_cropped_quick"])
+def test_cubarrubias_second_stage_fits_on_the_first(end):
+    """Both build the same encoder and decoder, which take over and stay as they are; the head alone learns."""
+    first, second = (RECIPES[f"cubarrubia_semisupervised{stage}{end}"] for stage in ("_autoencoder", ""))
+    with torch.device("meta"):
+        earlier, later = (
+            build_model(recipe.model, 8, size=recipe.preprocessing(some_faces()).shape[1:], channels=recipe.channels,
+                        **recipe.options)
+            for recipe in (first, second)
+        )  # fmt: skip
+    for part, theirs in second.takes_over.items():
+        mine, others = later.get_submodule(part).state_dict(), earlier.get_submodule(theirs).state_dict()
+        assert {name: value.shape for name, value in mine.items()} == {k: v.shape for k, v in others.items()}
+    learning = {name.split(".")[0] for name, _ in later.named_parameters()} - set(second.fixed)
+    assert learning == {"head"}
+
+
 def test_khorramis_hyperparameters():
     """Those of the authors' code."""
     recipe = RECIPES["khorrami_zero_bias"]
@@ -144,13 +186,14 @@ def test_plateau_halves_after_its_patience():
     assert optimizer.param_groups[0]["lr"] == pytest.approx(0.2)
 
 
-@pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw", "adamax"])
 def test_optimisers_by_name(name):
     """The right class with the recipe's values."""
     recipe = Recipe("a", "zhu_cnn", 16, optimizer=name, weight_decay=0.3, momentum=0.7, betas=(0.5, 0.6))
     made = recipe.optimizer_of(nn.Linear(2, 2))
-    assert type(made) is {"sgd": optim.SGD, "adam": optim.Adam, "adamw": optim.AdamW}[name]
+    assert type(made) is {"sgd": optim.SGD, "adam": optim.Adam, "adamw": optim.AdamW, "adamax": optim.Adamax}[name]
     assert made.defaults["weight_decay"] == 0.3
+    assert made.defaults["lr"] == recipe.learning_rate
     assert made.defaults.get("momentum", 0.7) == 0.7
     assert made.defaults.get("betas", (0.5, 0.6)) == (0.5, 0.6)
 
