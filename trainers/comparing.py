@@ -8,7 +8,7 @@ from fer_probe.activations import evaluation_mode
 from trainers.course import Scores
 from trainers.labelled_faces import LabelledFaces
 from trainers.learner import Learner
-from trainers.pairs import mean_faces, partners
+from trainers.pairs import known_subjects, mean_faces, partners
 from trainers.reconstruction import batches
 
 #: Pairs of each validation face, half of the same expression; drawn from one seed, so that epochs are compared on them.
@@ -29,11 +29,11 @@ class Comparing(Learner):
 
     def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
         """Half of it by pairs of the same expression, half by the others."""
-        assert faces.subjects is not None
+        subjects = known_subjects(faces)
         means = self.preprocessing.standardized(self.means)
         nobody = torch.full((len(means),), -1, device=self.device)
         labels = torch.cat([faces.labels[shown], torch.arange(len(means), device=self.device)])
-        people = torch.cat([faces.subjects[shown], nobody])
+        people = torch.cat([subjects[shown], nobody])
         encoded = self.model.encoder(torch.cat([images, means]))
         one, other = torch.triu_indices(len(labels), len(labels), 1, device=self.device)
         two_people = people[one] != people[other]

@@ -89,7 +89,8 @@ class Course:
 
     def go_on_from(self, state: dict[str, Any]) -> None:
         """Stand where the course stood that told its state."""
-        self.curves, self.best, self.best_epoch = state["curves"], Scores(*state["best"]), state["best_epoch"]
+        self.curves.update(state["curves"])
+        self.best, self.best_epoch = Scores(*state["best"]), state["best_epoch"]
         self.best_weights, self._before = state["best_weights"], state["minutes"]
         self.stopped = self._is_through()
 

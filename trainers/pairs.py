@@ -24,15 +24,25 @@ def partners(faces: LabelledFaces, shown: Tensor, same: Tensor, draws: Generator
     Raises:
         TrainingError: no subjects are known.
     """
-    if faces.subjects is None:
-        raise TrainingError("pairs are of two people, and these faces have no subjects: take a corpus that names them")
+    subjects = known_subjects(faces)
     device = faces.pixels.device
     drawn = torch.randint(len(faces), (len(shown), _CANDIDATES), generator=draws, device=device)
-    other_person = faces.subjects[drawn] != faces.subjects[shown][:, None]
+    other_person = subjects[drawn] != subjects[shown][:, None]
     alike = faces.labels[drawn] == faces.labels[shown][:, None]
     fitting = other_person & (alike == same[:, None])
     first = fitting.int().argmax(1, keepdim=True)  # of the fitting ones the first
     return drawn.gather(1, first).squeeze(1), fitting.gather(1, first).squeeze(1)
+
+
+def known_subjects(faces: LabelledFaces) -> Tensor:
+    """(N,) whose face each is.
+
+    Raises:
+        TrainingError: no subjects are known.
+    """
+    if faces.subjects is None:
+        raise TrainingError("pairs are of two people, and these faces have no subjects: take a corpus that names them")
+    return faces.subjects
 
 
 def mean_faces(faces: LabelledFaces, classes: int) -> Tensor:

@@ -5,20 +5,24 @@ The faces lie on the device as bytes; each batch is augmented and normalised the
 
 import dataclasses
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
+from rich.progress import Progress
 
 from fer_probe.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from fer_probe.faces.face_images import FaceImages
+from fer_probe.faces.preprocessing import Preprocessing
 from trainers.balancing import balance
 from trainers.course import Course, Scores
 from trainers.interruptions import Interruption
 from trainers.labelled_faces import LabelledFaces, labelled_only
 from trainers.learner import Learner, lower_precision
 from trainers.learners import LEARNERS
-from trainers.processes import joined_processes
+from trainers.processes import Processes, joined_processes
 from trainers.recipe import Recipe
 from trainers.training_progress import progress_bar, tell_epoch
 
@@ -68,61 +72,89 @@ def train(
     """
     processes = joined_processes(device)
     recipe = dataclasses.replace(recipe, epochs=epochs or recipe.epochs)
-    learning = LEARNERS[recipe.learning]
-    class_names = learning.class_names_of(training)
-    if learning.labelled:
-        training, validation = (labelled_only(faces, class_names) for faces in (training, validation))
-    preprocessing = recipe.preprocessing(training)
-    training, balancing = _balanced(training, recipe, seed)
-    shown = LabelledFaces(training, class_names, recipe.held(preprocessing), processes.device, recipe.expansion)
-    held_out = LabelledFaces(validation, class_names, preprocessing, processes.device)
-    noted: dict[str, Any] = {
-        "preprocessing": preprocessing,
-        "class_names": class_names,
-        "recipe": {**recipe.to_dict(), "seed": seed},
-        "data": {"training": {**shown.described, **balancing}, "validation": held_out.described},
-    }
-    if start is not None:
-        noted["data"]["start"] = {"recipe": start.recipe.get("name"), "sha256": start.sha256}
+    faces = _TrainingFaces.of(recipe, training, validation, seed, processes.device)
+    told = {**faces.told, "start": start.sha256} if start else faces.told
     alike = {"device": processes.device.type, "processes": processes.count}
-    wanted = {"recipe": {**recipe.chosen(), "seed": seed}, "data": noted["data"], **alike}
-    interruption = Interruption(checkpoint, wanted)
+    interruption = Interruption(checkpoint, {"recipe": {**recipe.chosen(), "seed": seed}, "data": told, **alike})
     course = Course(recipe, minutes)
-    # Dropout draws from the global generator: it is seeded here and given back afterwards.
-    gpus = [processes.device] if processes.device.type == "cuda" else []
-    with torch.random.fork_rng(gpus), progress_bar(progress and processes.first) as bar:
-        torch.manual_seed(seed + processes.rank * 2**32)
-        learner = learning(recipe, preprocessing, class_names, shown, seed, processes, start)
+    about: dict[str, Any] = {
+        "preprocessing": faces.preprocessing, "class_names": faces.class_names, "curves": course.curves,
+        "recipe": {**recipe.to_dict(), "seed": seed}, "data": told,
+    }  # fmt: skip
+    with _seeded(seed, processes), progress_bar(progress and processes.first) as bar:
+        learner = LEARNERS[recipe.learning](
+            recipe, faces.preprocessing, faces.class_names, faces.shown, seed, processes, start
+        )
         if not restart and (state := interruption.load()):
             learner.go_on_from(state["learner"])
             course.go_on_from(state["course"])
-        task = bar.add_task(
-            recipe.name, total=recipe.epochs * learner.steps, completed=course.epoch * learner.steps, told=""
-        )
-        while not course.stopped:
-            rate, loss = learner.rate, learner.epoch(shown, lambda: bar.advance(task))
-            # The first process decides for all: each has normalised by its own faces, and has its own clock.
-            scores = processes.gathered(learner.scores(held_out))[0]
-            learner.after_epoch(scores)
-            better = course.is_best(learner.model, loss, scores, rate)
-            course.stopped = processes.gathered(course.stopped)[0]
+        for better in _epochs(learner, course, faces, bar):
             state = {"learner": learner.state(), "course": course.state()}
             if processes.first:
                 if better:
-                    save_checkpoint(checkpoint, learner.model, **noted, curves=course.curves)
+                    save_checkpoint(checkpoint, learner.model, **about)
                 interruption.save(state)
-            tell_epoch(bar, task, f"epoch {course.epoch}: loss {loss:.3f}, {_words(scores)}")
     if processes.first:
         learner.model.load_state_dict(course.best_weights)
-        metrics = {**course.metrics(), **learner.findings(held_out), **_read(test, learner), **alike}
-        precision = str(lower_precision(processes.device) or torch.float32).removeprefix("torch.")
-        save_checkpoint(
-            checkpoint, learner.model, **noted, curves=course.curves, metrics={**metrics, "precision": precision}
-        )
+        metrics = {**course.metrics(), **learner.findings(faces.held_out), **_read(test, learner), **alike}
+        save_checkpoint(checkpoint, learner.model, **about, metrics={**metrics, "precision": _precision(processes)})
         if not course.out_of_time:
             interruption.forget()
     processes.gathered(None)  # the others read what the first has written
     return load_checkpoint(checkpoint)
+
+
+def _epochs(learner: Learner, course: Course, faces: "_TrainingFaces", bar: Progress) -> Iterator[bool]:
+    """Train until the course is over; after each epoch, whether it was the best so far."""
+    steps, processes = learner.steps, learner.processes
+    task = bar.add_task(
+        learner.recipe.name, total=learner.recipe.epochs * steps, completed=course.epoch * steps, told=""
+    )
+    if course.epoch:
+        tell_epoch(bar, task, f"goes on after epoch {course.epoch}")
+    while not course.stopped:
+        rate, loss = learner.rate, learner.epoch(faces.shown, lambda: bar.advance(task))
+        # The first process decides for all: each has normalised by its own faces, and has its own clock.
+        scores = processes.gathered(learner.scores(faces.held_out))[0]
+        learner.after_epoch(scores)
+        better = course.is_best(learner.model, loss, scores, rate)
+        course.stopped = processes.gathered(course.stopped)[0]
+        yield better
+        tell_epoch(bar, task, f"epoch {course.epoch}: loss {loss:.3f}, {_words(scores)}")
+
+
+@dataclasses.dataclass(frozen=True)
+class _TrainingFaces:
+    """What is learnt from and validated on, on the device, and what the checkpoint tells of it."""
+
+    class_names: tuple[str, ...]
+    preprocessing: Preprocessing
+    shown: LabelledFaces
+    held_out: LabelledFaces
+    told: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls, recipe: Recipe, training: FaceImages, validation: FaceImages, seed: int, device: torch.device
+    ) -> "_TrainingFaces":
+        learning = LEARNERS[recipe.learning]
+        names = learning.class_names_of(training)
+        if learning.labelled:
+            training, validation = (labelled_only(faces, names) for faces in (training, validation))
+        preprocessing = recipe.preprocessing(training)
+        training, balancing = _balanced(training, recipe, seed)
+        shown = LabelledFaces(training, names, recipe.held(preprocessing), device, recipe.expansion)
+        held_out = LabelledFaces(validation, names, preprocessing, device)
+        told = {"training": {**shown.described, **balancing}, "validation": held_out.described}
+        return cls(names, preprocessing, shown, held_out, told)
+
+
+@contextmanager
+def _seeded(seed: int, processes: Processes) -> Iterator[None]:
+    """Dropout draws from the global generators: they are seeded here and given back afterwards."""
+    with torch.random.fork_rng([processes.device] if processes.device.type == "cuda" else []):
+        torch.manual_seed(seed + processes.rank * 2**32)
+        yield
 
 
 def _balanced(faces: FaceImages, recipe: Recipe, seed: int) -> tuple[FaceImages, dict[str, Any]]:
@@ -149,5 +181,5 @@ def _words(scores: Scores) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in scores.told.items())
 
 
-def _name(precision: torch.dtype | None) -> str:
-    return str(precision or torch.float32).removeprefix("torch.")
+def _precision(processes: Processes) -> str:
+    return str(lower_precision(processes.device) or torch.float32).removeprefix("torch.")
