@@ -18,6 +18,9 @@ class Row:
         paper: accuracy on the test faces in %; None where the paper tells none.
         paper_validation: likewise, on those that choose the epoch.
         always: whether it is trained without being asked for by name.
+        stages: recipes that are trained before it on the same faces, in order, each beginning with what the one
+            before has learnt.
+        pretrained: the stages instead where there are other people's faces to begin with, of which the first learns.
     """
 
     recipe: str
@@ -25,6 +28,12 @@ class Row:
     paper: float | None = None
     paper_validation: float | None = None
     always: bool = True
+    stages: tuple[str, ...] = ()
+    pretrained: tuple[str, ...] = ()
+
+    def stages_from(self, pretraining: bool) -> tuple[str, ...]:
+        """The stages before it, with other people's faces to begin with or without."""
+        return self.pretrained if pretraining and self.pretrained else self.stages
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,7 @@ class Protocol:
         shared: the paper's own division, where it has one person on two sides; only for who asks for it by name.
         crop: what is cut out of each picture, where the recipe says nothing.
         seeds: how many trainings of each division.
+        pretraining: the corpora on which the paper trains first, keys likewise; empty where it does not.
     """
 
     name: str
@@ -52,6 +62,7 @@ class Protocol:
     shared: Division | None = None
     crop: FaceCrop | None = None
     seeds: int = 1
+    pretraining: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,9 @@ def protocol(
     name: Annotated[str, typer.Argument(help="A paper, such as jahromi or ali; or a recipe, for its row alone.")],
     faces: Annotated[Path, typer.Option("--faces", exists=True, help="The paper's corpus: file or folder.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the tables; one that was interrupted goes on.")],
+    pretraining: Annotated[
+        Path | None, typer.Option(exists=True, help="Corpus to train on first, where the paper does: ali, on BU-4DFE.")
+    ] = None,
     row: Annotated[list[str] | None, typer.Option(help="Train this recipe's row; may be repeated.")] = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="How many trainings of each division.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipes' own.")] = None,
@@ -47,9 +50,11 @@ def protocol(
     from fer_probe.faces.corpora import recognised_corpus
     from trainers.protocol import ProtocolSettings
     from trainers.protocol_loop import run_protocol
-    from trainers.protocols import protocol_for
+    from trainers.protocols import check_pretraining, protocol_for
 
     known, rows = protocol_for(name, corpus or recognised_corpus(faces))
+    if pretraining is not None:
+        check_pretraining(known, recognised_corpus(pretraining))
     options: dict[str, Any] = {
         "seeds": seeds, "epochs": epochs, "minutes": minutes, "device": device,
         "allow_shared_subjects": allow_shared_subjects, "augment_evaluation": augment_evaluation, "quick": quick,
@@ -59,7 +64,10 @@ def protocol(
         read_faces(faces, corpus=corpus),
         out,
         ProtocolSettings(rows=tuple(row) if row else rows, **options),
-        command=_command(known.name, {"faces": faces, "out": out, **options, "corpus": corpus}),
+        pretraining=None if pretraining is None else read_faces(pretraining),
+        command=_command(
+            known.name, {"faces": faces, "out": out, "pretraining": pretraining, **options, "corpus": corpus}
+        ),
         say=lambda sentence: console.print(sentence, markup=False, soft_wrap=True),
     )
     console.print(f"Table {out / 'table.md'}", markup=False, soft_wrap=True)

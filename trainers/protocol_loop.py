@@ -1,20 +1,20 @@
 """The loop over a protocol's trainings: an interrupted one goes on where it was."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fer_probe.evaluation import evaluate
 from fer_probe.faces.face_images import FaceImages, FacesError
-from fer_probe.records import arrays_sha256
 from trainers.augmented_faces import augmented_faces
-from trainers.divisions import Parts, shared_people
+from trainers.divisions import shared_people
 from trainers.protocol import Protocol, ProtocolSettings, Row
+from trainers.protocol_plan import DividedFaces, Planned, people_before, plan_of
 from trainers.protocol_runs import Run, load_run, run_of, save_run
+from trainers.protocol_stages import learnt
 from trainers.protocol_tables import SHARED_WARNING, write_row, write_table
 from trainers.recipe import Recipe
 from trainers.recipes import RECIPES
@@ -23,28 +23,13 @@ from trainers.training_loop import train
 _AS_THE_PAPER = ProtocolSettings()
 
 
-@dataclass(frozen=True, eq=False)
-class _Planned:
-    """One training that is to be."""
-
-    row: Row
-    recipe: Recipe
-    seed: int
-    parts: Parts
-    about: Mapping[str, Any]
-    path: Path
-
-    @property
-    def name(self) -> str:
-        return self.path.stem
-
-
 def run_protocol(
     protocol: Protocol,
     faces: FaceImages,
     out: Path | str,
     settings: ProtocolSettings = _AS_THE_PAPER,
     *,
+    pretraining: FaceImages | None = None,
     recipes: Mapping[str, Recipe] = RECIPES,
     command: str = "",
     progress: bool = True,
@@ -61,6 +46,7 @@ def run_protocol(
         faces: the corpus, as ``load_faces`` gives it.
         out: a folder, new or of the same protocol, settings and faces.
         settings: how it is run.
+        pretraining: other people's faces, with which rows begin whose paper does; None begins without.
         recipes: name → recipe.
         command: that runs it, for the table; a row's own words are added.
         progress: show a progress bar for each training.
@@ -70,20 +56,22 @@ def run_protocol(
         The table, as in ``table.csv``.
 
     Raises:
-        FacesError: faces that do not fit the protocol, or one person on two sides without a word that allows it.
-        RecordError: a run in ``out`` that is damaged, or was made with another recipe, seed, or other faces.
+        FacesError: faces that do not fit the protocol, one person on two sides without a word that allows it, or
+            faces for a pre-training that the protocol does not have.
+        RecordError: a run or a stage in ``out`` that is damaged, or was made with another recipe, seed, or other faces.
     """
     out = Path(out)
     asked = _rows(protocol, settings)
     numbered = replace(faces, attributes={**faces.attributes, "index": np.arange(len(faces))})
     chosen = numbered if protocol.faces is None else protocol.faces(numbered)
     chosen = chosen.select(chosen.expression >= 0)
-    plan = _plan(protocol, chosen, out, settings, recipes)
+    before = people_before(protocol, pretraining)
+    plan = plan_of(protocol, chosen, before, out, settings, recipes)
     finished = {one.path: load_run(one.path, one.about) for ones in plan.values() for one in ones}
-    told = _told(chosen, plan[asked[0]], settings)
+    told = {**_told(chosen, plan[asked[0]], settings), "pretraining": _told_before(protocol, before)}
     for row in asked:
         for one in plan[row]:
-            run = finished[one.path] or _run(one, chosen, settings, progress)
+            run = finished[one.path] or _run(one, settings, progress)
             finished[one.path] = run
             say(f"{row.recipe}, {one.name}: test {run.accuracy:.1%}, validation {run.validation_accuracy:.1%}")
         runs = [done for one in plan[row] if (done := finished[one.path])]
@@ -102,95 +90,38 @@ def _rows(protocol: Protocol, settings: ProtocolSettings) -> list[Row]:
     return [row for row in protocol.rows if row.always]
 
 
-def _plan(
-    protocol: Protocol, faces: FaceImages, out: Path, settings: ProtocolSettings, recipes: Mapping[str, Recipe]
-) -> dict[Row, list[_Planned]]:
-    """Every row's trainings, those that nobody asked for too: they may have been done before."""
-    seeds = range(settings.seeds or protocol.seeds)
-    divided = [(seed, parts) for seed in seeds for parts in _divided(protocol, faces, seed, settings)]
-    divided = divided[:2] if settings.quick else divided
-    digest = arrays_sha256(faces.pixels, faces.expression)
-    return {
-        row: [
-            _planned(protocol, row, _recipe(protocol, row, recipes, settings), seed, parts, digest, out, settings)
-            for seed, parts in divided
-        ]
-        for row in protocol.rows
-    }
-
-
-def _divided(protocol: Protocol, faces: FaceImages, seed: int, settings: ProtocolSettings) -> Iterator[Parts]:
-    """A seed's divisions.
-
-    Raises:
-        FacesError: an expression that is read and not learnt, or subjects on two sides.
-    """
-    allowed = settings.allow_shared_subjects
-    division = protocol.shared if allowed and protocol.shared else protocol.division
-    for parts in division(faces, seed):
-        where = f"{faces.source or 'these faces'}, {parts.name or 'divided'} ({parts.told})"
-        learnt, there = (np.unique(faces.expression[index]) for index in (parts.training, np.concatenate(parts.sides)))
-        if lost := [faces.expression_names[i] for i in np.setdiff1d(there, learnt)]:
-            raise FacesError(f"{where}: no training face shows {', '.join(lost)}; more faces are needed")
-        shared, people = shared_people(faces, parts)
-        if shared and not allowed:
-            raise FacesError(
-                f"{where}: {people}, and a network that knows a face by heart would pass for one that knows "
-                "expressions; ask for it by name: --allow-shared-subjects"
-            )
-        yield parts
-
-
-def _recipe(protocol: Protocol, row: Row, recipes: Mapping[str, Recipe], settings: ProtocolSettings) -> Recipe:
-    """A row's recipe as the protocol trains it."""
-    recipe = recipes[row.recipe]
-    crop = recipe.crop or protocol.crop
-    if settings.quick:
-        quick = recipes.get(f"{row.recipe}_quick", recipe)
-        recipe = replace(quick, name=recipe.name, epochs=min(2, quick.epochs))
-    return replace(recipe, epochs=settings.epochs or recipe.epochs, crop=crop)
-
-
-def _planned(
-    protocol: Protocol, row: Row, recipe: Recipe, seed: int, parts: Parts, digest: str, out: Path,
-    settings: ProtocolSettings,
-) -> _Planned:  # fmt: skip
-    about = {
-        "protocol": protocol.name,
-        "recipe": recipe.chosen(),
-        "minutes": settings.minutes,
-        "seed": seed,
-        "faces": digest,
-        "division": {"name": parts.name, "sha256": arrays_sha256(*parts.sides)},
-        "augmented_evaluation": settings.augment_evaluation,
-    }
-    name = "-".join(word for word in (parts.name, f"seed-{seed}") if word)
-    return _Planned(row, recipe, seed, parts, about, out / "runs" / row.recipe / f"{name}.json")
-
-
-def _run(one: _Planned, faces: FaceImages, settings: ProtocolSettings, progress: bool) -> Run:
-    """Train, read the test faces once, and keep what came of it; the checkpoint stays beside it."""
-    training, validation, test = (faces.select(side) for side in one.parts.sides)
+def _run(one: Planned, settings: ProtocolSettings, progress: bool) -> Run:
+    """Train stage by stage, read the test faces once, and keep what came of it; the checkpoint stays beside it."""
+    stages = learnt(one.stages, settings, progress)
+    training, validation, test = one.divided.sides
     if settings.augment_evaluation:
         validation, test = (augmented_faces(some, one.recipe, one.seed) for some in (validation, test))
     trained = train(
         one.recipe, training, validation, checkpoint=one.path.with_suffix(".safetensors"), device=settings.device,
-        seed=one.seed, minutes=settings.minutes, progress=progress,
+        seed=one.seed, minutes=settings.minutes, progress=progress, start=stages[-1] if stages else None,
     )  # fmt: skip
     model = trained.model.to(trained.metrics["device"])
     found = evaluate(model, trained.preprocessing(test), test, trained.class_names)
-    run = run_of(one.name, one.about, trained, found, test, test.attributes["index"].tolist())
+    run = run_of(one.name, one.about, trained, found, test, test.attributes["index"].tolist(), stages)
     save_run(run, one.path)
     return run
 
 
-def _told(faces: FaceImages, planned: list[_Planned], settings: ProtocolSettings) -> dict[str, str]:
+def _told(faces: FaceImages, planned: list[Planned], settings: ProtocolSettings) -> dict[str, str]:
     """What a table of these runs has to say of them."""
-    shared, people = max((shared_people(faces, one.parts) for one in planned), key=lambda found: found[0] or 0)
+    shared, people = max((shared_people(faces, one.divided.parts) for one in planned), key=lambda found: found[0] or 0)
     known = f": {SHARED_WARNING}" if shared else ""
     return {
         "faces": f"{len(faces):,} of {faces.source}",
-        "division": planned[0].parts.told,
+        "division": planned[0].divided.parts.told,
         "people": people + known,
         "settings": settings.told,
     }
+
+
+def _told_before(protocol: Protocol, before: DividedFaces | None) -> str:
+    """What a table has to say of the pre-training; nothing where the paper has none."""
+    if before is None:
+        return f"none, where the paper has {' or '.join(protocol.pretraining)}" if protocol.pretraining else ""
+    people = len(np.unique(np.asarray(before.faces.subject)))
+    return f"{len(before.faces):,} of {people} people of {before.faces.source}; {before.parts.told}"

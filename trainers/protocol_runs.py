@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,8 @@ class Run:
         accuracy: on the test faces, 0–1.
         validation_accuracy: of the epoch that was kept, 0–1.
         test_faces: how many were read.
-        minutes: of training.
-        stopped: why it ended.
+        minutes: of training, all stages before it included.
+        stopped: why it ended; a stage before it is named if its time was over.
         machine: that it was trained on, in words.
         class_names: in the order of ``confusion``.
         confusion: K lists of K counts; a list is a label, its entries what was read.
@@ -50,7 +50,13 @@ class Run:
 
 
 def run_of(
-    name: str, about: Mapping[str, Any], trained: Checkpoint, found: Evaluation, test: FaceImages, index: list[int]
+    name: str,
+    about: Mapping[str, Any],
+    trained: Checkpoint,
+    found: Evaluation,
+    test: FaceImages,
+    index: list[int],
+    stages: Sequence[Checkpoint] = (),
 ) -> Run:
     """What a training came to.
 
@@ -61,6 +67,7 @@ def run_of(
         found: what it read of ``test``.
         test: the test faces.
         index: of each test face within the corpus.
+        stages: the trainings that it began with.
     """
     mistakes = [
         {
@@ -78,8 +85,17 @@ def run_of(
         accuracy=found.accuracy,
         validation_accuracy=float(trained.metrics["validation_accuracy"]),
         test_faces=int(found.confusion.sum()),
-        minutes=float(trained.metrics["minutes"]),
-        stopped=str(trained.metrics["stopped"]),
+        minutes=round(sum(float(one.metrics["minutes"]) for one in (*stages, trained)), 2),
+        stopped="; ".join(
+            [
+                *(
+                    f"{stage.recipe['name']}: {why}"
+                    for stage in stages
+                    if "time over" in (why := stage.metrics["stopped"])
+                ),
+                str(trained.metrics["stopped"]),
+            ]
+        ),
         machine=machine_in_words(str(trained.metrics["device"])),
         class_names=list(found.class_names),
         confusion=found.confusion.tolist(),
@@ -113,7 +129,7 @@ def load_run(path: Path, about: Mapping[str, Any]) -> Run | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RecordError(f"{path} cannot be read ({error}); delete it, and this run is done again") from error
     # As JSON has them: lists where the recipe has tuples.
-    if different := _different(run.about, json.loads(json.dumps(about))):
+    if different := differences(run.about, json.loads(json.dumps(about))):
         raise RecordError(
             f"{path} is a run with other {', '.join(different)}; give another folder to --out, or delete this file and "
             "the run is done again"
@@ -129,13 +145,13 @@ def machine_in_words(device: str) -> str:
     return f"{kind}, {torch.get_num_threads()} threads"
 
 
-def _different(kept: Mapping[str, Any], wanted: Mapping[str, Any], within: str = "") -> list[str]:
-    """The names of what differs, such as ``recipe.epochs``."""
+def differences(kept: Mapping[str, Any], wanted: Mapping[str, Any], within: str = "") -> list[str]:
+    """The names of what differs in plain values, such as ``recipe.epochs``."""
     names: list[str] = []
     for name in {**kept, **wanted}:
         one, other = kept.get(name), wanted.get(name)
         if isinstance(one, Mapping) and isinstance(other, Mapping):
-            names += _different(one, other, f"{within}{name}.")
+            names += differences(one, other, f"{within}{name}.")
         elif one != other:
             names.append(within + name)
     return names

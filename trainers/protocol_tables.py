@@ -87,7 +87,7 @@ def write_table(
     Args:
         out: the folder.
         protocol: whose table it is.
-        told: faces, division, people and settings, in words.
+        told: faces, division, people, settings and pre-training, in words.
         rows: each with its runs, None where one is still to be done; such a row stays open.
         command: that makes the table.
 
@@ -109,6 +109,7 @@ def _table_row(row: Row, runs: Sequence[Run | None], told: Mapping[str, str], co
     return {
         "row": row.label,
         "recipe": row.recipe,
+        "stages": " → ".join((*(done[0].about.get("stages", ()) if done else ()), row.recipe)),
         "paper_test": row.paper,
         "test": _mean([run.accuracy for run in whole]),
         "test_deviation": _deviation([run.accuracy for run in whole]),
@@ -150,6 +151,7 @@ def _markdown(protocol: Protocol, told: Mapping[str, str], table: pd.DataFrame, 
     lines = [f"# {protocol.paper}", "", f"- Faces: {told['faces']}.", f"- Division: {told['division']}."]
     people = f"**{told['people']}**" if SHARED_WARNING in told["people"] else told["people"]
     lines += [f"- People: {people}."] + [f"- **{told['settings']}.**"] * bool(told["settings"])
+    lines += [f"- Pre-training: {told['pretraining']}."] * bool(told["pretraining"])
     lines += [
         "- The epoch is chosen by the validation faces alone; the test faces are read once, at the end.",
         "- ± is the deviation over the runs, with n - 1.",
@@ -165,7 +167,7 @@ def _markdown(protocol: Protocol, told: Mapping[str, str], table: pd.DataFrame, 
 def _cells(row: "pd.Series[Any]") -> tuple[str, ...]:
     early = f"; {row['stopped_early']} stopped when their time was over" if row["stopped_early"] else ""
     return (
-        f"{row['row']} (`{row['recipe']}`)",
+        f"{row['row']} (`{row['stages']}`)",
         _percent(row["paper_test"]),
         _percent(row["test"], row["test_deviation"]),
         _percent(row["paper_validation"]),

@@ -111,15 +111,25 @@ _ALI = [
         paper="Ali & Hughes, Facial Expression Representation Learning by Synthesizing Expression Images, "
         f"table {table}",
         corpora=(corpus,),
-        rows=(Row("ali_cnn_baseline", "CNN (baseline)", accuracy),),
+        rows=(
+            Row("ali_cnn_baseline", "CNN (baseline)", baseline),
+            Row(
+                "ali_degan_fer",
+                "DE-GAN (Ours)",
+                degan,
+                stages=("ali_degan",),
+                pretrained=("ali_degan", "ali_degan_pretrained"),
+            ),
+        ),
         division=subject_folds_of(10),
         faces=faces,
         crop=crop,
+        pretraining=("bu_4dfe",),
     )
-    for table, corpus, accuracy, faces, crop in (
-        (1, "ck_plus", 90.34, peaks, _LANDMARKS),
-        (2, "mmi", 58.46, frontal_middles, _DETECTED),
-        (3, "oulu_casia", 73.14, strong_visible, _DETECTED),
+    for table, corpus, baseline, degan, faces, crop in (
+        (1, "ck_plus", 90.34, 97.36, peaks, _LANDMARKS),
+        (2, "mmi", 58.46, 72.98, frontal_middles, _DETECTED),
+        (3, "oulu_casia", 73.14, 89.24, strong_visible, _DETECTED),
     )
 ]
 
@@ -175,3 +185,16 @@ def protocol_for(name: str, corpus: str) -> tuple[Protocol, tuple[str, ...] | No
         wanted = " or ".join(word for protocol in known for word in protocol.corpora)
         raise FacesError(f"the protocol of {name} is for {wanted}; these faces are {corpus}")
     return fitting[0], None if of_paper else (name,)
+
+
+def check_pretraining(protocol: Protocol, corpus: str) -> None:
+    """Whether a protocol trains on this corpus first.
+
+    Raises:
+        FacesError: it does not, or on another.
+    """
+    if corpus not in protocol.pretraining:
+        wanted = (
+            f"trains on {' or '.join(protocol.pretraining)} first" if protocol.pretraining else "has no pre-training"
+        )
+        raise FacesError(f"the protocol {protocol.name} {wanted}; --pretraining is {corpus}")

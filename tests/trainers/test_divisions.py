@@ -7,7 +7,7 @@ import pytest
 
 import fer_probe as fp
 from fer_probe.faces.face_images import FacesError
-from trainers.divisions import own_parts, random_pictures, shared_people, subject_folds_of
+from trainers.divisions import every_tenth_person, own_parts, random_pictures, shared_people, subject_folds_of
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +53,12 @@ def test_random_pictures_are_as_many_as_the_paper_says(faces):
     }  # fmt: skip
     assert shared_people(faces, first) == (len(on_two_sides), f"{len(on_two_sides)} subjects on more than one side")
     assert shared_people(replace(faces, subject=None), first) == (None, "who is seen is not known")
+
+
+def test_every_tenth_person_chooses(faces):
+    """The first and the eleventh of twelve; the ten others train, nobody is tested, every face has its place."""
+    parts = every_tenth_person(faces)
+    names = np.unique(faces.subject)
+    assert set(faces.subject[parts.validation]) == {names[0], names[10]}
+    assert set(faces.subject[parts.training]) == set(names) - {names[0], names[10]}
+    assert len(parts.test) == 0 and len(parts.training) + len(parts.validation) == len(faces)

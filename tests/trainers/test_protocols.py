@@ -12,14 +12,24 @@ from fer_probe.faces.face_images import FacesError
 from trainers import RECIPES
 from trainers.protocol import ProtocolSettings
 from trainers.protocol_loop import run_protocol
-from trainers.protocols import PROTOCOLS, peaks_and_neutral, protocol_for, strong_visible, without_fear
+from trainers.protocols import (
+    PROTOCOLS,
+    check_pretraining,
+    peaks_and_neutral,
+    protocol_for,
+    strong_visible,
+    without_fear,
+)
 
 
 def tiny(recipe):
-    """The recipe with a net and pictures that train in no time; crop, channels, balance and normalisation stay."""
+    """The recipe with pictures that train in no time, a classifier's with such a net; crop, channels … stay."""
+    classifies = recipe.learning == "classification"
+    small = {"model": "jahromi_medium", "options": {}, "size": 16, "center_crop": recipe.center_crop and 12}
+    larger = {"size": 20, "center_crop": recipe.center_crop and 16}
     return replace(
-        recipe, model="jahromi_medium", options={}, size=16, center_crop=recipe.center_crop and 12, epochs=1,
-        faces_a_class=recipe.faces_a_class and 8, expansion=None, augmentation=(), batch_size=64,
+        recipe, **(small if classifies else larger), epochs=1, faces_a_class=recipe.faces_a_class and 8, expansion=None,
+        augmentation=(), batch_size=64,
     )  # fmt: skip
 
 
@@ -68,10 +78,13 @@ def test_every_row_is_a_recipe():
     """The numbers are those of the papers' tables."""
     rows = {(protocol.name, row.recipe): row for protocol in PROTOCOLS.values() for row in protocol.rows}
     assert all(recipe in RECIPES for _, recipe in rows)
+    assert all(stage in RECIPES for row in rows.values() for stage in (*row.stages, *row.pretrained))
     told = {
         ("jahromi", "jahromi_shallow"): 48.06, ("jahromi", "jahromi_deep"): 68.23, ("ali_ck_plus", "ali_cnn_baseline"):
         90.34, ("ali_mmi", "ali_cnn_baseline"): 58.46, ("ali_oulu_casia", "ali_cnn_baseline"): 73.14,
-        ("cubarrubia", "cubarrubia_supervised_cropped"): 57.89, ("zhu", "zhu_cnn"): None,
+        ("ali_ck_plus", "ali_degan_fer"): 97.36, ("ali_mmi", "ali_degan_fer"): 72.98,
+        ("ali_oulu_casia", "ali_degan_fer"): 89.24, ("cubarrubia", "cubarrubia_supervised_cropped"): 57.89,
+        ("zhu", "zhu_cnn"): None,
     }  # fmt: skip
     assert {key: rows[key].paper for key in told} == told
     assert rows["jahromi", "jahromi_medium_he"].paper_validation == 58.1
@@ -134,3 +147,12 @@ def test_a_name_and_a_corpus_choose_the_protocol():
         protocol_for("zhu", "fer2013")
     with pytest.raises(FacesError, match="no protocol 'nobody'; there are jahromi"):
         protocol_for("nobody", "fer2013")
+
+
+def test_the_corpus_of_the_pre_training_is_the_papers():
+    """BU-4DFE for Ali & Hughes; the corpus itself, whose people are tested, is none; others train on nothing first."""
+    check_pretraining(PROTOCOLS["ali_mmi"], "bu_4dfe")
+    with pytest.raises(FacesError, match="ali_mmi trains on bu_4dfe first; --pretraining is mmi"):
+        check_pretraining(PROTOCOLS["ali_mmi"], "mmi")
+    with pytest.raises(FacesError, match="zhu has no pre-training; --pretraining is bu_4dfe"):
+        check_pretraining(PROTOCOLS["zhu"], "bu_4dfe")
