@@ -57,6 +57,8 @@ _HOMES: dict[str, str] = {
     "IntensityEvaluation": "fer_probe.intensity_evaluation",
     "evaluate_intensities": "fer_probe.intensity_evaluation",
     "predict_intensities": "fer_probe.intensity_evaluation",
+    "TransferEvaluation": "fer_probe.transfer_evaluation",
+    "evaluate_transfer": "fer_probe.transfer_evaluation",
     "Projections": "fer_probe.deconvolution",
     "deconvolve": "fer_probe.deconvolution",
     "project_units": "fer_probe.deconvolution",
