@@ -71,8 +71,8 @@ class ExpressionTransfer(Learner):
     def scores(self, held_out: LabelledFaces) -> Scores:
         """Validation faces' expressions on the training people: how often the discriminator names both, and either.
 
-        Whether it takes what was made for a real face does not count: the better the discriminator, the worse the
-        generator would seem, and the first epochs be chosen.
+        They are told and choose nothing: the last epoch is kept, as in the paper. A discriminator that is fooled early
+        would have the first one kept; and whether it takes what was made for a real face says how good it is itself.
         """
         draws = torch.Generator(self.device).manual_seed(0)
         right = torch.zeros(3, device=self.device)
@@ -85,7 +85,7 @@ class ExpressionTransfer(Learner):
                 right += torch.stack([shown & known, shown, known]).sum(1)
         both, expression, whose = (right / len(held_out)).tolist()
         told = {"validation_accuracy": both, "validation_expression": expression, "validation_identity": whose}
-        return Scores(told, (both,))
+        return Scores(told, (self.taken,))
 
     def findings(self, held_out: LabelledFaces) -> dict[str, Any]:
         """Whom each identity code means, in the order of the codes."""

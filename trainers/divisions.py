@@ -76,10 +76,46 @@ def subject_folds_of(k: int) -> Division:
 
 
 def every_tenth_person(faces: FaceImages) -> Parts:
-    """Nothing is tested: every tenth person chooses the epoch, the others train."""
+    """Nothing is tested: every tenth person validates, the others train."""
     folds = subject_folds(faces, 10, habit="every_kth")
-    told = "every tenth person chooses the epoch"
+    told = "every tenth person validates"
     return Parts("", np.flatnonzero(folds != 0), np.flatnonzero(folds == 0), np.zeros(0, np.intp), told)
+
+
+def pictures_at_random(most: int) -> Callable[[FaceImages], Parts]:
+    """Nothing is tested: so many pictures train, at most, and a tenth as many others choose the epoch.
+
+    The training ones stand in random order, so that the first of them are a sample again.
+    """
+
+    def divided(faces: FaceImages) -> Parts:
+        order = np.random.default_rng(0).permutation(len(faces))
+        choosing = min(most, len(faces) * 10 // 11) // 10
+        training = order[choosing : choosing + most]
+        told = f"{len(training):,} pictures at random learn, {choosing:,} others choose the epoch"
+        return Parts("", training, order[:choosing], np.zeros(0, np.intp), told)
+
+    return divided
+
+
+def part_of_each(faces: FaceImages, among: Index, share: float, seed: int) -> Index:
+    """Of some faces so many of each expression as are a share of all that show it; one at least.
+
+    Args:
+        faces: all of them.
+        among: indices of those that may be taken.
+        share: of all faces of an expression, 0–1.
+        seed: which are taken.
+
+    Returns:
+        Indices in rising order.
+    """
+    draws, chosen = np.random.default_rng(seed), []
+    for expression in np.unique(faces.expression[among]):
+        some = among[faces.expression[among] == expression]
+        count = max(1, round(share * int((faces.expression == expression).sum())))
+        chosen.append(draws.permutation(some)[:count])
+    return np.sort(np.concatenate(chosen))
 
 
 def random_pictures(test: float, validation: float, told: str) -> Division:

@@ -1,5 +1,6 @@
 """Labelled faces on a device, as bytes: resized once, normalised when a batch of them is asked for."""
 
+import dataclasses
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -107,3 +108,16 @@ def labelled_only(faces: FaceImages, class_names: Sequence[str]) -> FaceImages:
     if not known.any():
         raise TrainingError(f"no validation face shows any of {', '.join(class_names)}")
     return faces if known.all() else faces.select(known)
+
+
+def labelled_by_person(faces: FaceImages) -> FaceImages:
+    """The faces with who is seen in the expression's place, to train a classifier of people.
+
+    Raises:
+        TrainingError: of some face nobody knows whose it is.
+    """
+    subject = np.full(len(faces), "") if faces.subject is None else np.asarray(faces.subject)
+    if nobodys := int((subject == "").sum()):
+        raise TrainingError(f"{nobodys} of {faces.source or 'these faces'} have no subject: leave them out")
+    people, number = np.unique(subject, return_inverse=True)
+    return dataclasses.replace(faces, expression=number, expression_names=tuple(map(str, people)))

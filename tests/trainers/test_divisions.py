@@ -55,7 +55,7 @@ def test_random_pictures_are_as_many_as_the_paper_says(faces):
     assert shared_people(replace(faces, subject=None), first) == (None, "who is seen is not known")
 
 
-def test_every_tenth_person_chooses(faces):
+def test_every_tenth_person_validates(faces):
     """The first and the eleventh of twelve; the ten others train, nobody is tested, every face has its place."""
     parts = every_tenth_person(faces)
     names = np.unique(faces.subject)

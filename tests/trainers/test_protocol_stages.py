@@ -96,7 +96,7 @@ def test_other_people_come_first_and_once(faces, others, tmp_path, trained):
         assert fp.load_checkpoint(stages / f"{fold}-then.safetensors").data["start"] == before.sha256
     assert table["stages"].tolist() == ["first → then → last"]
     assert table["pretraining"].tolist() == [
-        f"{len(others)} of 10 people of {others.source}; every tenth person chooses the epoch"
+        f"{len(others)} of 10 people of {others.source}; every tenth person validates"
     ]
     with pytest.raises(RecordError, match=r"other .*stages\.then"):
         run(faces, tmp_path)
