@@ -92,7 +92,16 @@ class ExpressionTransfer(Learner):
         return {"people": list(self.people)}
 
     def prepare(self, faces: LabelledFaces) -> None:
-        """Note who the people are; count the steps that are taken."""
+        """Note who the people are; count the steps that are taken.
+
+        Raises:
+            TrainingError: real faces in other values than 0–1, by which a discriminator would tell them at once.
+        """
+        if self.recipe.normalization != "none":
+            raise TrainingError(
+                f"{self.recipe.name} makes pixels in 0–1: its normalization is to be 'none', not "
+                f"{self.recipe.normalization!r}"
+            )
         self.people, self.taken = faces.people, 0
 
     def state(self) -> dict[str, Any]:

@@ -257,6 +257,12 @@ def test_faces_that_are_nobodys_are_refused(tmp_path, subject, told):
     assert not list(tmp_path.iterdir())
 
 
+def test_pixels_in_0_to_1_are_asked_for():
+    """Real faces that are standardised and made ones that are not would be told apart by that."""
+    with pytest.raises(TrainingError, match="its normalization is to be 'none', not 'per_picture'"):
+        learner_of(ExpressionTransfer, replace(TRANSFER, normalization="per_picture"))
+
+
 def test_classifiers_trained_apart_read_what_it_makes(first_stage, tmp_path):
     """From checkpoints that the loop writes: of expressions, and of the same people by name."""
     plain = replace(TRANSFER, name="plain", model="jahromi_medium", learning="classification", losses={})

@@ -9,6 +9,9 @@ from fer_probe.models import build_model
 from tests.trainers.test_adversarial import FACES, OTHERS
 from trainers import RECIPES, TrainingError, train
 from trainers.ali import ALI_CNN_BASELINE, ALI_DEGAN, ALI_DEGAN_FER, ALI_DEGAN_PRETRAINED
+from trainers.labelled_faces import LabelledFaces
+from trainers.learners import LEARNERS
+from trainers.processes import Processes
 
 
 def test_the_hyperparameters_are_the_papers():
@@ -72,3 +75,21 @@ def test_pretrained_weights_are_where_the_training_begins(tmp_path):
     for (name, value), other in zip(then.model.named_parameters(), first.model.parameters(), strict=True):
         new = name.startswith(("generator.decoder.identity", "discriminator.expression", "discriminator.identity"))
         assert torch.equal(value, other) != new, name
+
+
+@pytest.mark.parametrize("name", ["ali_cnn_baseline", "ali_degan", "ali_degan_fer"])
+def test_two_steps_at_full_size(name):
+    """Of 96×96 windows of the 110-fold set, as in the paper but for fewer at a time: finite, and weights move."""
+    recipe = replace(RECIPES[name], takes_over={}, batch_size=6)
+    preprocessing, device = recipe.preprocessing(FACES), torch.device("cpu")
+    faces = LabelledFaces(FACES, FACES.expression_names, recipe.held(preprocessing), device, recipe.expansion)
+    learner = LEARNERS[recipe.learning](
+        recipe, preprocessing, FACES.expression_names, faces, 0, Processes(0, 1, device)
+    )
+    learner.model.train()
+    learning = [values for values in learner.model.parameters() if values.requires_grad]
+    before = [values.detach().clone() for values in learning]
+    for first in (0, 110):
+        assert torch.isfinite(learner.step(faces, torch.arange(first, first + 600, 100)))
+    assert faces.lessons == 110 * len(FACES) and preprocessing.shape == (1, 96, 96)
+    assert all(not torch.equal(*pair) for pair in zip(before, learning, strict=True))
