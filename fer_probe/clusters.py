@@ -201,8 +201,8 @@ def score_clusters(
     onto = match_by_name([told[number] for number in range(len(told))], faces.expression_names)
     for number, place in enumerate(onto):
         if place < 0 and told[number]:
-            known = ", ".join(faces.expression_names)
-            raise ValueError(f"cluster {number} is called {told[number]!r}; these faces show {known}")
+            shown = ", ".join(faces.expression_names)
+            raise ValueError(f"cluster {number} is called {told[number]!r}; these faces show {shown}")
     counts = _counts(labels, faces, len(told))
     predicted, expected = np.asarray(onto, np.int64)[labels], np.asarray(faces.expression, np.int64)
     known = expected >= 0
@@ -256,10 +256,12 @@ def _principal_axes(
         return None, None, 1.0, count
     sample = np.sort(np.random.default_rng(seed).permutation(count)[:PCA_SAMPLE])
     picked = [
-        _rows(features, stretch)[sample[(sample >= stretch.start) & (sample < stretch.stop)] - stretch.start]
+        _rows(features, stretch)[sample[(sample >= stretch.start) & (sample < stretch.stop)] - stretch.start].astype(
+            np.float32
+        )
         for stretch in stretches(features)
     ]
-    some = np.concatenate(picked).astype(np.float32)
+    some = np.concatenate(picked)
     with np.errstate(invalid="ignore"):  # pictures that are all alike have no variance to share out
         found = PCA(min(dimensions, *some.shape), random_state=seed).fit(some)
     kept = float(found.explained_variance_ratio_.sum())
@@ -270,12 +272,11 @@ def _projected(
     features: Any, mean: NDArray[np.float32] | None, axes: NDArray[np.float32] | None
 ) -> NDArray[np.float64]:
     """(N, P) the features on the axes, a stretch at a time; without axes as they are, (N, L)."""
-    turned = None if axes is None else axes.T.astype(np.float64)
-    parts = [np.zeros((0, _length(features) if axes is None else len(axes)))]
-    for stretch in stretches(features):
-        rows = _rows(features, stretch)
-        parts.append(rows if turned is None else (rows - mean) @ turned)
-    return np.concatenate(parts)
+    rows = (_rows(features, stretch) for stretch in stretches(features))
+    if mean is None or axes is None:
+        return np.concatenate([np.zeros((0, _length(features))), *rows])
+    turned = axes.T.astype(np.float64)
+    return np.concatenate([np.zeros((0, len(axes))), *((some - mean) @ turned for some in rows)])
 
 
 def _nearest(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fer_probe.faces.face_crops import FaceCrop
 from fer_probe.faces.face_images import FaceImages
-from trainers.divisions import Division
+from trainers.divisions import Division, Parts, every_tenth_person
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,10 @@ class Row:
         stages: recipes that are trained before it on the same faces, in order, each beginning with what the one
             before has learnt.
         pretrained: the stages instead where there are other people's faces to begin with, of which the first learns.
+        others: how many of those learn, at most; None takes all that the protocol takes.
+        share: of the labelled faces, how many it learns their expressions from, as many of each; None takes all that
+            train. The stages before it learn from all.
+        clustered: its recipe, an autoencoder's, is its last stage; what reads the faces are clusters of its latents.
     """
 
     recipe: str
@@ -30,6 +34,14 @@ class Row:
     always: bool = True
     stages: tuple[str, ...] = ()
     pretrained: tuple[str, ...] = ()
+    others: int | None = None
+    share: float | None = None
+    clustered: bool = False
+
+    @property
+    def reader(self) -> str:
+        """What reads the test faces in the end."""
+        return "K-means" if self.clustered else self.recipe
 
     def stages_from(self, pretraining: bool) -> tuple[str, ...]:
         """The stages before it, with other people's faces to begin with or without."""
@@ -51,6 +63,7 @@ class Protocol:
         crop: what is cut out of each picture, where the recipe says nothing.
         seeds: how many trainings of each division.
         pretraining: the corpora on which the paper trains first, keys likewise; empty where it does not.
+        others: how the faces of those are divided.
     """
 
     name: str
@@ -63,6 +76,7 @@ class Protocol:
     crop: FaceCrop | None = None
     seeds: int = 1
     pretraining: tuple[str, ...] = ()
+    others: Callable[[FaceImages], Parts] = every_tenth_person
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,10 @@ def protocol(
     faces: Annotated[Path, typer.Option("--faces", exists=True, help="The paper's corpus: file or folder.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the tables; one that was interrupted goes on.")],
     pretraining: Annotated[
-        Path | None, typer.Option(exists=True, help="Corpus to train on first, where the paper does: ali, on BU-4DFE.")
+        Path | None,
+        typer.Option(
+            exists=True, help="Corpus to train on first, where the paper does: ali on BU-4DFE, cubarrubia on FEC."
+        ),
     ] = None,
     row: Annotated[list[str] | None, typer.Option(help="Train this recipe's row; may be repeated.")] = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="How many trainings of each division.")] = None,

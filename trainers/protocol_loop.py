@@ -12,6 +12,7 @@ from fer_probe.faces.face_images import FaceImages, FacesError
 from trainers.augmented_faces import augmented_faces
 from trainers.divisions import shared_people
 from trainers.protocol import Protocol, ProtocolSettings, Row
+from trainers.protocol_clusters import read_clusters
 from trainers.protocol_plan import DividedFaces, Planned, people_before, plan_of
 from trainers.protocol_runs import Run, load_run, run_of, save_run
 from trainers.protocol_stages import learnt
@@ -94,15 +95,22 @@ def _run(one: Planned, settings: ProtocolSettings, progress: bool) -> Run:
     """Train stage by stage, read the test faces once, and keep what came of it; the checkpoint stays beside it."""
     stages = learnt(one.stages, settings, progress)
     training, validation, test = one.divided.sides
+    index = test.attributes["index"].tolist()
     if settings.augment_evaluation:
         validation, test = (augmented_faces(some, one.recipe, one.seed) for some in (validation, test))
+    if one.row.clustered:
+        *earlier, last = stages
+        chosen, found = read_clusters(last, one.stages[-1].training, (training, validation, test), one.path, one.seed)
+        run = run_of(one.name, one.about, last, found, test, index, earlier, chosen)
+        save_run(run, one.path)
+        return run
     trained = train(
         one.recipe, training, validation, checkpoint=one.path.with_suffix(".safetensors"), device=settings.device,
         seed=one.seed, minutes=settings.minutes, progress=progress, start=stages[-1] if stages else None,
     )  # fmt: skip
     model = trained.model.to(trained.metrics["device"])
     found = evaluate(model, trained.preprocessing(test), test, trained.class_names)
-    run = run_of(one.name, one.about, trained, found, test, test.attributes["index"].tolist(), stages)
+    run = run_of(one.name, one.about, trained, found, test, index, stages)
     save_run(run, one.path)
     return run
 
@@ -123,5 +131,6 @@ def _told_before(protocol: Protocol, before: DividedFaces | None) -> str:
     """What a table has to say of the pre-training; nothing where the paper has none."""
     if before is None:
         return f"none, where the paper has {' or '.join(protocol.pretraining)}" if protocol.pretraining else ""
-    people = len(np.unique(np.asarray(before.faces.subject)))
-    return f"{len(before.faces):,} of {people} people of {before.faces.source}; {before.parts.told}"
+    subjects = before.faces.subject
+    people = "" if subjects is None else f"{len(np.unique(np.asarray(subjects)))} people of "
+    return f"{len(before.faces):,} of {people}{before.faces.source}; {before.parts.told}"

@@ -9,7 +9,7 @@ import numpy as np
 
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.records import arrays_sha256
-from trainers.divisions import Parts, every_tenth_person, shared_people
+from trainers.divisions import Parts, part_of_each, shared_people
 from trainers.protocol import Protocol, ProtocolSettings, Row
 from trainers.protocol_stages import Stage
 from trainers.recipe import Recipe
@@ -34,6 +34,17 @@ class DividedFaces:
         """Training, validation and test faces."""
         training, validation, test = (self.faces.select(side) for side in self.parts.sides)
         return training, validation, test
+
+    def fewer(self, most: int | None) -> "DividedFaces":
+        """With the first ``most`` of the training faces alone; None leaves them all."""
+        return replace(self, parts=replace(self.parts, training=self.parts.training[:most]))
+
+    def part_of_each(self, share: float | None, seed: int) -> "DividedFaces":
+        """With a share of all faces of each expression to train; None leaves all that train."""
+        if share is None:
+            return self
+        training = part_of_each(self.faces, self.parts.training, share, seed)
+        return replace(self, parts=replace(self.parts, training=training))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,17 +108,24 @@ def plan_of(
 
 
 def people_before(protocol: Protocol, faces: FaceImages | None) -> DividedFaces | None:
-    """What a pre-training learns from: every labelled face of these; None where there are none.
+    """What a pre-training learns from: the labelled ones of these faces, or all where none is; None without faces.
 
     Raises:
-        FacesError: the protocol has no pre-training, or there are fewer than ten people.
+        FacesError: the protocol has no pre-training, or there are fewer than ten people where whole people are divided.
     """
     if faces is None:
         return None
     if not protocol.pretraining:
         raise FacesError(f"the protocol {protocol.name} has no pre-training: leave its faces out")
-    labelled = faces.select(faces.expression >= 0)
-    return DividedFaces(labelled, every_tenth_person(labelled), _digest(labelled))
+    labelled = faces.expression >= 0
+    usable = faces.select(labelled) if labelled.any() else faces
+    parts = protocol.others(usable)
+    taken, places = np.unique(np.concatenate(parts.sides), return_inverse=True)
+    if len(taken) < len(usable):  # the others need not be read
+        usable = usable.select(taken)
+        sides = np.split(places, np.cumsum([len(side) for side in parts.sides])[:-1])
+        parts = replace(parts, training=sides[0], validation=sides[1], test=sides[2])
+    return DividedFaces(usable, parts, _digest(usable))
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,16 +141,22 @@ class _Plan:
         folder, recipe = self.out / "runs" / row.recipe, self._recipe(row.recipe)
         name = "-".join(word for word in (divided.parts.name, f"seed-{seed}") if word)
         stages = tuple(self._stages(row, seed, divided, folder / "stages", name))
+        divided = divided.part_of_each(row.share, seed)
         about = self._about(recipe, seed, divided)
-        if stages:  # a row without any is told as before there were stages
+        # What a row does not have is not told, as before there were such rows.
+        if stages:
             about["stages"] = {stage.recipe.name: stage.about for stage in stages}
+        if row.clustered:
+            about["reader"] = row.reader
         return Planned(row, recipe, seed, divided, stages, about, folder / f"{name}.json")
 
     def _stages(self, row: Row, seed: int, divided: DividedFaces, folder: Path, run: str) -> Iterator[Stage]:
         """Those before a row's training; where there are other people, the first learns from these, once for all."""
         for number, name in enumerate(row.stages_from(self.before is not None)):
             first = number == 0 and bool(row.pretrained)
-            faces, called = (self.before, f"pretraining-seed-{seed}") if self.before and first else (divided, run)
+            faces, called = divided, run
+            if self.before and first:
+                faces, called = self.before.fewer(row.others), f"pretraining-seed-{seed}"
             recipe, (training, validation, _) = self._recipe(name), faces.sides
             about = self._about(recipe, seed, faces)
             yield Stage(recipe, seed, training, validation, about, folder / f"{called}-{name}.safetensors")

@@ -57,6 +57,7 @@ def run_of(
     test: FaceImages,
     index: list[int],
     stages: Sequence[Checkpoint] = (),
+    validation_accuracy: float | None = None,
 ) -> Run:
     """What a training came to.
 
@@ -68,7 +69,10 @@ def run_of(
         test: the test faces.
         index: of each test face within the corpus.
         stages: the trainings that it began with.
+        validation_accuracy: where the training itself does not tell it.
     """
+    if validation_accuracy is None:
+        validation_accuracy = float(trained.metrics["validation_accuracy"])
     mistakes = [
         {
             "index": index[i],
@@ -83,7 +87,7 @@ def run_of(
         about=about,
         name=name,
         accuracy=found.accuracy,
-        validation_accuracy=float(trained.metrics["validation_accuracy"]),
+        validation_accuracy=validation_accuracy,
         test_faces=int(found.confusion.sum()),
         minutes=round(sum(float(one.metrics["minutes"]) for one in (*stages, trained)), 2),
         stopped="; ".join(

@@ -109,7 +109,7 @@ def _table_row(row: Row, runs: Sequence[Run | None], told: Mapping[str, str], co
     return {
         "row": row.label,
         "recipe": row.recipe,
-        "stages": " → ".join((*(done[0].about.get("stages", ()) if done else ()), row.recipe)),
+        "stages": " → ".join((*(done[0].about.get("stages", ()) if done else ()), row.reader)),
         "paper_test": row.paper,
         "test": _mean([run.accuracy for run in whole]),
         "test_deviation": _deviation([run.accuracy for run in whole]),
@@ -155,6 +155,7 @@ def _markdown(protocol: Protocol, told: Mapping[str, str], table: pd.DataFrame, 
     lines += [
         "- The epoch is chosen by the validation faces alone; the test faces are read once, at the end.",
         "- ± is the deviation over the runs, with n - 1.",
+        *_told_of_rows(protocol),
         f"- In `misclassified_….png` the surest mistakes; its rows are labelled {', '.join(names)}.",
         "",
     ]
@@ -162,6 +163,18 @@ def _markdown(protocol: Protocol, told: Mapping[str, str], table: pd.DataFrame, 
              "machine", "command")  # fmt: skip
     rows = [heads, ("---",) * len(heads), *(_cells(row) for _, row in table.iterrows())]
     return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows]) + "\n"
+
+
+def _told_of_rows(protocol: Protocol) -> list[str]:
+    """What not all rows have in common."""
+    lines = [
+        "- K-means divides the latents of the faces that the autoencoder learnt from; the training faces give each "
+        "cluster an expression, one to one, so that most of them agree."
+    ] * any(row.clustered for row in protocol.rows)
+    for share in sorted({row.share for row in protocol.rows if row.share is not None}):
+        shared = ", ".join(f"`{row.recipe}`" for row in protocol.rows if row.share == share)
+        lines.append(f"- {share:.0%} of the labelled faces train the expressions of {shared}.")
+    return lines
 
 
 def _cells(row: "pd.Series[Any]") -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 Each fold's epoch is chosen by the next fold, where the papers name no faces that choose it.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from fer_probe.faces.face_crops import FixedCrop, HaarCrop, LandmarkCrop
@@ -15,7 +17,7 @@ from fer_probe.faces.frames import (
     recordings,
     shown_expression,
 )
-from trainers.divisions import own_parts, random_pictures, subject_folds_of
+from trainers.divisions import own_parts, pictures_at_random, random_pictures, subject_folds_of
 from trainers.protocol import Protocol, Row
 
 #: The detector's box where a paper aligns by landmarks that the corpus does not have; the whole picture, where faces
@@ -133,17 +135,53 @@ _ALI = [
     )
 ]
 
+
+def _clustered(recipe: str, label: str, paper: float, others: int | None = None) -> Row:
+    """An autoencoder, which no label is shown to, and K-means on its latents."""
+    return Row(recipe, label, paper, stages=(recipe,), pretrained=(recipe,), others=others, clustered=True)
+
+
+def _semisupervised(recipe: str, label: str, paper: float) -> Row:
+    """An autoencoder first, then dense layers behind its encoder by a fifth of the labels."""
+    before = recipe.replace("semisupervised", "semisupervised_autoencoder")
+    return Row(recipe, label, paper, stages=(before,), pretrained=(before,), share=0.2)
+
+
+def _cubarrubia_rows(quick: str = "") -> tuple[Row, ...]:
+    """Table 1, by the recipes of that ending."""
+    return (
+        _clustered(f"cubarrubia_dense_ae{quick}", "Stacked autoencoder, RGB", 12.26),
+        _clustered(f"cubarrubia_dense_ae_grey{quick}", "Stacked autoencoder, Grayscale", 12.53),
+        _clustered(f"cubarrubia_dense_ae_cropped{quick}", "Stacked autoencoder, Cropped", 11.84),
+        _clustered(f"cubarrubia_conv_ae{quick}", "Stacked convolutional autoencoder, RGB", 10.98),
+        _clustered(f"cubarrubia_conv_ae_grey{quick}", "Stacked convolutional autoencoder, Grayscale", 12.17),
+        _clustered(f"cubarrubia_conv_ae_cropped{quick}", "Stacked convolutional autoencoder, Cropped", 17.77, 10_000),
+        _semisupervised(f"cubarrubia_semisupervised{quick}", "Semi-supervised, RGB", 34.31),
+        _semisupervised(f"cubarrubia_semisupervised_grey{quick}", "Semi-supervised, Grayscale", 43.58),
+        _semisupervised(f"cubarrubia_semisupervised_cropped{quick}", "Semi-supervised, Cropped", 41.50),
+        Row(f"cubarrubia_supervised{quick}", "Supervised, RGB", 56.15),
+        Row(f"cubarrubia_supervised_grey{quick}", "Supervised, Grayscale", 57.51),
+        Row(f"cubarrubia_supervised_cropped{quick}", "Supervised, Cropped", 57.89),
+    )
+
+
 _CUBARRUBIA = Protocol(
     name="cubarrubia",
     paper="Cubarrubia, Mishra & Kiss, Categorizing Facial Expressions, table 1",
     corpora=("affectnet", "affectnet_npy", "affectnet_kaggle"),
-    rows=(
-        Row("cubarrubia_supervised", "Supervised, RGB", 56.15),
-        Row("cubarrubia_supervised_grey", "Supervised, Grayscale", 57.51),
-        Row("cubarrubia_supervised_cropped", "Supervised, Cropped", 57.89),
-    ),
+    rows=_cubarrubia_rows(),
     division=random_pictures(0.2, 0.1, "the paper divides AffectNet and does not say how"),
     seeds=3,
+    pretraining=("fec",),
+    others=pictures_at_random(25_000),
+)
+
+_CUBARRUBIA_QUICK = replace(
+    _CUBARRUBIA,
+    name="cubarrubia_quick",  # for drawn faces
+    paper=f"{_CUBARRUBIA.paper}: by the quick recipes, smaller networks at 64×64",
+    rows=_cubarrubia_rows("_quick"),
+    seeds=1,
 )
 
 _KHORRAMI = Protocol(
@@ -159,7 +197,8 @@ _KHORRAMI = Protocol(
 
 #: Every protocol by its name.
 PROTOCOLS: dict[str, Protocol] = {
-    protocol.name: protocol for protocol in (_JAHROMI, _ZHU, _BARRADAS, *_ALI, _CUBARRUBIA, _KHORRAMI)
+    protocol.name: protocol
+    for protocol in (_JAHROMI, _ZHU, _BARRADAS, *_ALI, _CUBARRUBIA, _CUBARRUBIA_QUICK, _KHORRAMI)
 }
 
 

@@ -7,7 +7,15 @@ import pytest
 
 import fer_probe as fp
 from fer_probe.faces.face_images import FacesError
-from trainers.divisions import every_tenth_person, own_parts, random_pictures, shared_people, subject_folds_of
+from trainers.divisions import (
+    every_tenth_person,
+    own_parts,
+    part_of_each,
+    pictures_at_random,
+    random_pictures,
+    shared_people,
+    subject_folds_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +70,24 @@ def test_every_tenth_person_validates(faces):
     assert set(faces.subject[parts.validation]) == {names[0], names[10]}
     assert set(faces.subject[parts.training]) == set(names) - {names[0], names[10]}
     assert len(parts.test) == 0 and len(parts.training) + len(parts.validation) == len(faces)
+
+
+@pytest.mark.parametrize(("most", "training", "choosing"), [(20, 20, 2), (1000, 77, 7)])
+def test_pictures_at_random_are_a_sample(faces, most, training, choosing):
+    """So many at most, and a tenth as many others; in random order, the same every time."""
+    parts = pictures_at_random(most)(faces)
+    assert len(faces) == 84 and [len(side) for side in parts.sides] == [training, choosing, 0]
+    assert not set(parts.training) & set(parts.validation)
+    assert (np.diff(parts.training) < 0).any()
+    assert np.array_equal(parts.training, pictures_at_random(most)(faces).training)
+    assert parts.told == f"{training} pictures at random learn, {choosing} others choose the epoch"
+
+
+def test_a_part_of_each_expression(faces):
+    """A fifth of all 12 of each are 2, taken of those that may be; where that is none, one is taken."""
+    among = np.flatnonzero(np.arange(len(faces)) % 2)
+    some = part_of_each(faces, among, 0.2, 0)
+    assert np.bincount(faces.expression[some]).tolist() == np.where(np.bincount(faces.expression), 2, 0).tolist()
+    assert set(some) <= set(among) and (np.diff(some) > 0).all()
+    assert not np.array_equal(some, part_of_each(faces, among, 0.2, 1))
+    assert (np.bincount(faces.expression[part_of_each(faces, among, 0.01, 0)]) <= 1).all()

@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 
 import fer_probe as fp
+from fer_probe.clusters import Clusters, ClusterScores
 from fer_probe.faces.corpora import READERS, load_faces
 from fer_probe.faces.face_images import FacesError
+from fer_probe.records import load_record
 from trainers import RECIPES
 from trainers.protocol import ProtocolSettings
 from trainers.protocol_loop import run_protocol
+from trainers.protocol_plan import DividedFaces
 from trainers.protocols import (
     PROTOCOLS,
     check_pretraining,
@@ -24,9 +27,12 @@ from trainers.protocols import (
 
 def tiny(recipe):
     """The recipe with pictures that train in no time, a classifier's with such a net; crop, channels … stay."""
-    classifies = recipe.learning == "classification"
+    classifies = recipe.learning == "classification" and not recipe.takes_over
     small = {"model": "jahromi_medium", "options": {}, "size": 16, "center_crop": recipe.center_crop and 12}
     larger = {"size": 20, "center_crop": recipe.center_crop and 16}
+    if recipe.model.startswith("cubarrubia") and not classifies:
+        model = recipe.model.replace("dense", "conv")  # whose widths are what they are
+        larger |= {"model": model, "options": {"maps": (2, 3, 4)}}
     return replace(
         recipe, **(small if classifies else larger), epochs=1, faces_a_class=recipe.faces_a_class and 8, expansion=None,
         augmentation=(), batch_size=64,
@@ -52,7 +58,8 @@ def corpora(tmp_path_factory):
 
 
 @pytest.mark.filterwarnings("ignore:.* has no neutral", "ignore:.* found nothing but by its fallback")
-@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=PROTOCOLS.keys())
+@pytest.mark.parametrize("protocol", [one for name, one in PROTOCOLS.items() if name != "cubarrubia_quick"],
+                         ids=lambda protocol: protocol.name)  # fmt: skip
 def test_from_folder_to_table(protocol, corpora, tmp_path):
     """Every paper's: recognised, divided, trained, read once, and laid down with the paper's numbers."""
     folder = corpora(protocol.corpora[0])
@@ -84,7 +91,9 @@ def test_every_row_is_a_recipe():
         90.34, ("ali_mmi", "ali_cnn_baseline"): 58.46, ("ali_oulu_casia", "ali_cnn_baseline"): 73.14,
         ("ali_ck_plus", "ali_degan_fer"): 97.36, ("ali_mmi", "ali_degan_fer"): 72.98,
         ("ali_oulu_casia", "ali_degan_fer"): 89.24, ("cubarrubia", "cubarrubia_supervised_cropped"): 57.89,
-        ("zhu", "zhu_cnn"): None,
+        ("cubarrubia", "cubarrubia_dense_ae_grey"): 12.53, ("cubarrubia", "cubarrubia_conv_ae"): 10.98,
+        ("cubarrubia", "cubarrubia_conv_ae_cropped"): 17.77, ("cubarrubia", "cubarrubia_semisupervised_grey"): 43.58,
+        ("cubarrubia_quick", "cubarrubia_semisupervised_quick"): 34.31, ("zhu", "zhu_cnn"): None,
     }  # fmt: skip
     assert {key: rows[key].paper for key in told} == told
     assert rows["jahromi", "jahromi_medium_he"].paper_validation == 58.1
@@ -156,3 +165,65 @@ def test_the_corpus_of_the_pre_training_is_the_papers():
         check_pretraining(PROTOCOLS["ali_mmi"], "mmi")
     with pytest.raises(FacesError, match="zhu has no pre-training; --pretraining is bu_4dfe"):
         check_pretraining(PROTOCOLS["zhu"], "bu_4dfe")
+
+
+ROWS_OF_TABLE_1 = ("cubarrubia_conv_ae_grey", "cubarrubia_semisupervised_grey", "cubarrubia_supervised_grey")
+
+
+def test_cubarrubias_table_from_two_folders(corpora, tmp_path):
+    """FEC's faces teach the autoencoders, AffectNet's name clusters and heads; the same faces are read by all rows."""
+    protocol, rows = protocol_for("cubarrubia", "affectnet")
+    assert protocol is PROTOCOLS["cubarrubia"] and rows is None
+    settings = ProtocolSettings(rows=ROWS_OF_TABLE_1, seeds=1, device="cpu")
+    affectnet, fec = load_faces(corpora("affectnet")), load_faces(corpora("fec"))
+
+    def run():
+        return run_protocol(
+            protocol, affectnet, tmp_path, settings, pretraining=fec, recipes=TINY, progress=False
+        ).set_index("recipe")  # fmt: skip
+
+    table = run()
+    ran = table.loc[list(ROWS_OF_TABLE_1)]
+    assert ran["test"].between(0, 100).all() and ran["test_faces"].nunique() == 1
+    assert ran["stages"].tolist() == [
+        "cubarrubia_conv_ae_grey → K-means",
+        "cubarrubia_semisupervised_autoencoder_grey → cubarrubia_semisupervised_grey",
+        "cubarrubia_supervised_grey",
+    ]
+    assert ran["paper_test"].tolist() == [12.17, 43.58, 57.51]
+    assert table["pretraining"].iloc[0].startswith(f"{len(fec)} of FEC")
+    runs = tmp_path / "runs"
+    conv, head, whole = (
+        fp.load_checkpoint(runs / path)
+        for path in (
+            "cubarrubia_conv_ae_grey/stages/pretraining-seed-0-cubarrubia_conv_ae_grey.safetensors",
+            "cubarrubia_semisupervised_grey/seed-0.safetensors", "cubarrubia_supervised_grey/seed-0.safetensors",
+        )
+    )  # fmt: skip
+    assert conv.class_names == () and conv.data["training"]["faces"] == len(fec) - len(fec) // 11
+    fifth = [round(0.2 * (affectnet.expression == i).sum()) for i in np.unique(affectnet.expression)]
+    assert sorted(head.data["training"]["faces_a_class"].values()) == sorted(fifth)
+    assert whole.data["training"]["faces"] == pytest.approx(0.7 * len(affectnet), abs=1)
+    scores = load_record(runs / "cubarrubia_conv_ae_grey" / "seed-0-cluster-scores", ClusterScores)
+    assert 100 * scores.accuracy == pytest.approx(table.loc["cubarrubia_conv_ae_grey", "test"])
+    found = load_record(runs / "cubarrubia_conv_ae_grey" / "seed-0-clusters", Clusters)
+    assert len(found.labels) == conv.data["training"]["faces"]
+    assert len(found.centres) == len(set(scores.names)) == len(np.unique(affectnet.expression))
+    told = (tmp_path / "table.md").read_text(encoding="utf-8")
+    assert "K-means divides the latents" in told and "20% of the labelled faces train" in told
+    written = {file: file.stat().st_mtime_ns for file in runs.rglob("*.safetensors")}
+    pd.testing.assert_frame_equal(run(), table)
+    assert {file: file.stat().st_mtime_ns for file in runs.rglob("*.safetensors")} == written
+
+
+def test_one_row_learns_from_fewer():
+    """10,000 pictures for the convolutional autoencoder on crops, 25,000 for every other."""
+    others = {row.recipe: row.others for row in PROTOCOLS["cubarrubia"].rows}
+    assert {name for name, most in others.items() if most is not None} == {"cubarrubia_conv_ae_cropped"}
+    assert others["cubarrubia_conv_ae_cropped"] == 10_000
+    faces = fp.draw_faces(1, 16, 0, per_subject=1).select(np.zeros(60_000, np.int64))
+    parts = PROTOCOLS["cubarrubia"].others(faces)
+    assert (len(parts.training), len(parts.validation), len(parts.test)) == (25_000, 2_500, 0)
+    few = DividedFaces(faces, parts, "").fewer(10_000).parts
+    assert len(few.training) == 10_000 and set(few.training) < set(parts.training)
+    assert np.abs(few.training.mean() - 30_000) < 1000  # a sample, not the first of the corpus
