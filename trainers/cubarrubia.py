@@ -44,7 +44,7 @@ CUBARRUBIA_SUPERVISED = Recipe(
 )
 CUBARRUBIA_SUPERVISED_GREY, CUBARRUBIA_SUPERVISED_CROPPED = _grey_and_cropped(CUBARRUBIA_SUPERVISED)
 
-#: Fully connected, 485 M weights: to learn takes 8 GB beside its maps.
+#: Fully connected, 485 M weights: with gradients, moments and the best epoch so far 10 GB, and a file of 8 GB to go on from.
 CUBARRUBIA_DENSE_AE = replace(
     CUBARRUBIA_SUPERVISED,
     name="cubarrubia_dense_ae",

@@ -43,6 +43,11 @@ class Row:
         """What reads the test faces in the end."""
         return "K-means" if self.clustered else self.recipe
 
+    @property
+    def own_stages(self) -> tuple[str, ...]:
+        """Those before its reader that bear its own name."""
+        return (self.recipe,) if self.clustered else ()
+
     def stages_from(self, pretraining: bool) -> tuple[str, ...]:
         """The stages before it, with other people's faces to begin with or without."""
         return self.pretrained if pretraining and self.pretrained else self.stages

@@ -109,7 +109,7 @@ def _table_row(row: Row, runs: Sequence[Run | None], told: Mapping[str, str], co
     return {
         "row": row.label,
         "recipe": row.recipe,
-        "stages": " → ".join((*(done[0].about.get("stages", ()) if done else ()), row.reader)),
+        "stages": " → ".join((*(done[0].about.get("stages", ()) if done else row.own_stages), row.reader)),
         "paper_test": row.paper,
         "test": _mean([run.accuracy for run in whole]),
         "test_deviation": _deviation([run.accuracy for run in whole]),
