@@ -44,7 +44,8 @@ CUBARRUBIA_SUPERVISED = Recipe(
 )
 CUBARRUBIA_SUPERVISED_GREY, CUBARRUBIA_SUPERVISED_CROPPED = _grey_and_cropped(CUBARRUBIA_SUPERVISED)
 
-#: Fully connected, 485 M weights: with gradients, moments and the best epoch so far 10 GB, and a file of 8 GB to go on from.
+#: Fully connected, 485 M weights: with gradients, moments and the best epoch so far 10 GB, and on disk 8 GB to go on
+#: from if it is interrupted.
 CUBARRUBIA_DENSE_AE = replace(
     CUBARRUBIA_SUPERVISED,
     name="cubarrubia_dense_ae",
