@@ -20,8 +20,8 @@ from torch import Tensor
 
 import fer_probe as fp
 from trainers import RECIPES, Recipe
-from trainers.classification import Classification
 from trainers.labelled_faces import LabelledFaces, classes_of
+from trainers.learners.classification import Classification
 from trainers.processes import joined_processes
 
 Seconds = tuple[float, float]  # by the clock, by the processor

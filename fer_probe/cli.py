@@ -21,7 +21,8 @@ from fer_probe.faces_options import (
     layout_to_draw,
     read_faces,
 )
-from trainers import command, protocol_command
+from trainers import command
+from trainers.protocols import command as protocol_command
 
 if TYPE_CHECKING:
     from fer_probe.faces.face_images import FaceImages

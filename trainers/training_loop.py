@@ -20,8 +20,8 @@ from trainers.balancing import balance
 from trainers.course import Course, Scores
 from trainers.interruptions import Interruption
 from trainers.labelled_faces import LabelledFaces, labelled_only
-from trainers.learner import Learner, lower_precision
 from trainers.learners import LEARNERS
+from trainers.learners.learner import Learner, lower_precision
 from trainers.processes import Processes, joined_processes
 from trainers.recipe import Recipe
 from trainers.training_progress import progress_bar, tell_epoch

@@ -12,7 +12,7 @@ from fer_probe.faces.drawn_faces.render import intensities, pose_face
 from fer_probe.faces.drawn_faces.scene import Pose
 from trainers import TrainingError, train
 from trainers.action_unit_regressor import ACTION_UNIT_REGRESSOR
-from trainers.intensities import _mirrored, _moved
+from trainers.learners.intensities import _mirrored, _moved
 
 TINY = dataclasses.replace(ACTION_UNIT_REGRESSOR, size=32, epochs=10, learning_rate=4e-3, batch_size=32)
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from fer_probe.models import build_model
-from tests.trainers.test_adversarial import FACES, OTHERS
+from tests.trainers.learners.test_adversarial import FACES, OTHERS
 from trainers import RECIPES, TrainingError, train
 from trainers.ali import ALI_CNN_BASELINE, ALI_DEGAN, ALI_DEGAN_FER, ALI_DEGAN_PRETRAINED
 from trainers.labelled_faces import LabelledFaces

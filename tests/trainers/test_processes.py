@@ -11,8 +11,8 @@ import torch
 from fer_probe.checkpoints import load_checkpoint
 from tests.trainers.test_training_loop import TINY, TRAINING, VALIDATION
 from trainers import TrainingError, train
-from trainers.classification import Classification
 from trainers.labelled_faces import LabelledFaces
+from trainers.learners.classification import Classification
 from trainers.processes import Processes, is_first, joined_processes
 
 #: Nothing in it depends on how a batch is shared: no normalisation over the batch, no dropout, no augmentation.

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from trainers.course import Scores
 from trainers.labelled_faces import LabelledFaces, TrainingError
-from trainers.reconstruction import Reconstruction, mean_over
+from trainers.learners.reconstruction import Reconstruction, mean_over
 
 
 class Fading(Reconstruction):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fer_probe.faces.face_crops import FaceCrop
 from fer_probe.faces.face_images import FaceImages
-from trainers.divisions import Division, Parts, every_tenth_person
+from trainers.protocols.divisions import Division, Parts, every_tenth_person
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from fer_probe.checkpoints import load_checkpoint
 from fer_probe.console import one_sentence
 from fer_probe.faces.corpora import READERS
 from fer_probe.faces.drawn_faces import draw_faces
-from tests.trainers.test_protocols import TINY
+from tests.trainers.protocols.test_papers import TINY
 from trainers.recipes import RECIPES
 
 

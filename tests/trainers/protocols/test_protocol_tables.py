@@ -7,8 +7,8 @@ import fer_probe as fp
 from fer_probe.faces.face_crops import FixedCrop
 from fer_probe.figures.mosaics import TILE
 from fer_probe.figures.pictures import MID_GREY, enlarged
-from trainers.protocol_runs import Run
-from trainers.protocol_tables import SHOWN, mistakes_of, mistakes_sheet
+from trainers.protocols.runs import Run
+from trainers.protocols.tables import SHOWN, mistakes_of, mistakes_sheet
 from trainers.recipe import Recipe
 
 

@@ -14,8 +14,8 @@ from fer_probe.figures.confusion import confusion_figure
 from fer_probe.figures.mosaics import TILE, mosaic
 from fer_probe.figures.pictures import MID_GREY, channels_last, enlarged, png
 from fer_probe.records import appearing_file
-from trainers.protocol import Protocol, Row
-from trainers.protocol_runs import Run
+from trainers.protocols.protocol import Protocol, Row
+from trainers.protocols.runs import Run
 from trainers.recipe import Recipe
 
 #: Stands in every table of runs that saw a person of the test faces before.

@@ -10,12 +10,12 @@ from torch.nn import functional
 from fer_probe.activations import evaluation_mode
 from fer_probe.models.autoencoder import draw
 from fer_probe.models.degan import NOISE
-from trainers.classification import Classification
 from trainers.course import Scores
 from trainers.labelled_faces import LabelledFaces, TrainingError
-from trainers.learner import Learner
-from trainers.reconstruction import batches
-from trainers.variational import divergence
+from trainers.learners.classification import Classification
+from trainers.learners.learner import Learner
+from trainers.learners.reconstruction import batches
+from trainers.learners.variational import divergence
 
 
 class ExpressionTransfer(Learner):

@@ -10,8 +10,8 @@ from fer_probe.checkpoints import Checkpoint
 from fer_probe.models.autoencoder import draw
 from trainers.course import Scores
 from trainers.labelled_faces import LabelledFaces, TrainingError
-from trainers.pairs import mean_faces, partners
-from trainers.reconstruction import Reconstruction, mean_over, pixel_entropy
+from trainers.learners.pairs import mean_faces, partners
+from trainers.learners.reconstruction import Reconstruction, mean_over, pixel_entropy
 
 
 class BetaVAELearning(Reconstruction):

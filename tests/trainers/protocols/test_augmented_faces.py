@@ -10,7 +10,7 @@ import fer_probe as fp
 from fer_probe.faces.face_crops import FixedCrop
 from fer_probe.faces.face_images import FacesError
 from trainers.augmentation import Flip, Shift
-from trainers.augmented_faces import augmented_faces
+from trainers.protocols.augmented_faces import augmented_faces
 from trainers.recipe import Recipe
 
 RECIPE = Recipe("mirrored", "jahromi_medium", 24, augmentation=(Flip(1.0),))

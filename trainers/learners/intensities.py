@@ -15,7 +15,7 @@ from fer_probe.faces.face_images import FaceImages
 from fer_probe.intensity_evaluation import evaluate_intensities, expected_intensities
 from trainers.course import Scores
 from trainers.labelled_faces import LabelledFaces, TrainingError
-from trainers.learner import Learner
+from trainers.learners.learner import Learner
 
 #: A picture is moved by at most this share of its side, each way.
 _SHIFT = 1 / 24

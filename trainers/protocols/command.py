@@ -51,9 +51,9 @@ def protocol(
 ) -> None:
     """Train all that a paper's table needs, read the test faces once, and write the table (CSV and Markdown)."""
     from fer_probe.faces.corpora import recognised_corpus
-    from trainers.protocol import ProtocolSettings
-    from trainers.protocol_loop import run_protocol
-    from trainers.protocols import check_pretraining, protocol_for
+    from trainers.protocols.loop import run_protocol
+    from trainers.protocols.papers import check_pretraining, protocol_for
+    from trainers.protocols.protocol import ProtocolSettings
 
     known, rows = protocol_for(name, corpus or recognised_corpus(faces))
     if pretraining is not None:

@@ -17,8 +17,8 @@ from fer_probe.faces.frames import (
     recordings,
     shown_expression,
 )
-from trainers.divisions import own_parts, pictures_at_random, random_pictures, subject_folds_of
-from trainers.protocol import Protocol, Row
+from trainers.protocols.divisions import own_parts, pictures_at_random, random_pictures, subject_folds_of
+from trainers.protocols.protocol import Protocol, Row
 
 #: The detector's box where a paper aligns by landmarks that the corpus does not have; the whole picture, where faces
 #: are cut out already, or none is found.

@@ -9,14 +9,14 @@ import pandas as pd
 
 from fer_probe.evaluation import evaluate
 from fer_probe.faces.face_images import FaceImages, FacesError
-from trainers.augmented_faces import augmented_faces
-from trainers.divisions import shared_people
-from trainers.protocol import Protocol, ProtocolSettings, Row
-from trainers.protocol_clusters import read_clusters
-from trainers.protocol_plan import DividedFaces, Planned, people_before, plan_of
-from trainers.protocol_runs import Run, load_run, run_of, save_run
-from trainers.protocol_stages import learnt
-from trainers.protocol_tables import SHARED_WARNING, write_row, write_table
+from trainers.protocols.augmented_faces import augmented_faces
+from trainers.protocols.clusters import read_clusters
+from trainers.protocols.divisions import shared_people
+from trainers.protocols.plan import DividedFaces, Planned, people_before, plan_of
+from trainers.protocols.protocol import Protocol, ProtocolSettings, Row
+from trainers.protocols.runs import Run, load_run, run_of, save_run
+from trainers.protocols.stages import learnt
+from trainers.protocols.tables import SHARED_WARNING, write_row, write_table
 from trainers.recipe import Recipe
 from trainers.recipes import RECIPES
 from trainers.training_loop import train
@@ -43,7 +43,7 @@ def run_protocol(
     ``table.md`` hold the whole table, in which rows that are not trained stay open.
 
     Args:
-        protocol: one of :data:`trainers.protocols.PROTOCOLS`, or your own.
+        protocol: one of :data:`trainers.protocols.papers.PROTOCOLS`, or your own.
         faces: the corpus, as ``load_faces`` gives it.
         out: a folder, new or of the same protocol, settings and faces.
         settings: how it is run.

@@ -10,12 +10,12 @@ import pytest
 import fer_probe as fp
 from fer_probe.faces.face_images import FacesError
 from fer_probe.records import RecordError
-from trainers import protocol_loop
 from trainers.augmentation import Flip
-from trainers.divisions import random_pictures, subject_folds_of
-from trainers.protocol import Protocol, ProtocolSettings, Row
-from trainers.protocol_loop import run_protocol
-from trainers.protocol_tables import SHARED_WARNING
+from trainers.protocols import loop as protocol_loop
+from trainers.protocols.divisions import random_pictures, subject_folds_of
+from trainers.protocols.loop import run_protocol
+from trainers.protocols.protocol import Protocol, ProtocolSettings, Row
+from trainers.protocols.tables import SHARED_WARNING
 from trainers.recipe import Recipe
 
 RECIPES = {

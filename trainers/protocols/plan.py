@@ -9,9 +9,9 @@ import numpy as np
 
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.records import arrays_sha256
-from trainers.divisions import Parts, part_of_each, shared_people
-from trainers.protocol import Protocol, ProtocolSettings, Row
-from trainers.protocol_stages import Stage
+from trainers.protocols.divisions import Parts, part_of_each, shared_people
+from trainers.protocols.protocol import Protocol, ProtocolSettings, Row
+from trainers.protocols.stages import Stage
 from trainers.recipe import Recipe
 
 

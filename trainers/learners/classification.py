@@ -5,7 +5,7 @@ from torch.nn import functional
 
 from trainers.course import Scores
 from trainers.labelled_faces import LabelledFaces
-from trainers.learner import Learner
+from trainers.learners.learner import Learner
 
 
 class Classification(Learner):

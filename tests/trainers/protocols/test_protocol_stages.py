@@ -9,10 +9,11 @@ import pytest
 import fer_probe as fp
 from fer_probe.faces.face_images import FacesError
 from fer_probe.records import RecordError
-from trainers import protocol_loop, protocol_stages
-from trainers.divisions import subject_folds_of
-from trainers.protocol import Protocol, ProtocolSettings, Row
-from trainers.protocol_loop import run_protocol
+from trainers.protocols import loop as protocol_loop
+from trainers.protocols import stages as protocol_stages
+from trainers.protocols.divisions import subject_folds_of
+from trainers.protocols.loop import run_protocol
+from trainers.protocols.protocol import Protocol, ProtocolSettings, Row
 from trainers.recipe import Recipe
 
 FIRST = Recipe("first", "jahromi_medium", 16, optimizer="adam", epochs=1)

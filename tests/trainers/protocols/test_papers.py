@@ -12,10 +12,8 @@ from fer_probe.faces.corpora import READERS, load_faces
 from fer_probe.faces.face_images import FacesError
 from fer_probe.records import load_record
 from trainers import RECIPES
-from trainers.protocol import ProtocolSettings
-from trainers.protocol_loop import run_protocol
-from trainers.protocol_plan import DividedFaces
-from trainers.protocols import (
+from trainers.protocols.loop import run_protocol
+from trainers.protocols.papers import (
     PROTOCOLS,
     check_pretraining,
     peaks_and_neutral,
@@ -23,6 +21,8 @@ from trainers.protocols import (
     strong_visible,
     without_fear,
 )
+from trainers.protocols.plan import DividedFaces
+from trainers.protocols.protocol import ProtocolSettings
 
 
 def tiny(recipe):

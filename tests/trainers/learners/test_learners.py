@@ -13,9 +13,9 @@ from fer_probe.faces.face_images import FaceImages
 from trainers import RECIPES, TrainingError, train
 from trainers.labelled_faces import LabelledFaces
 from trainers.learners import LEARNERS
-from trainers.pairs import mean_faces, partners
+from trainers.learners.pairs import mean_faces, partners
+from trainers.learners.variational import class_entropy, divergence
 from trainers.processes import Processes
-from trainers.variational import class_entropy, divergence
 
 CPU = torch.device("cpu")
 ALONE = Processes(0, 1, CPU)

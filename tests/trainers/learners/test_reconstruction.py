@@ -11,8 +11,8 @@ from fer_probe.faces.face_images import FaceImages
 from fer_probe.models import Autoencoder, build_model
 from trainers import RECIPES, TrainingError, train
 from trainers.labelled_faces import LabelledFaces
+from trainers.learners.reconstruction import Reconstruction, mean_over, pixel_entropy
 from trainers.processes import Processes
-from trainers.reconstruction import Reconstruction, mean_over, pixel_entropy
 
 CPU = torch.device("cpu")
 DRAWN = draw_faces(2, 24, 0, per_subject=1, channels=3)

@@ -12,10 +12,10 @@ from fer_probe.faces.face_images import FaceImages
 from fer_probe.transfer_evaluation import evaluate_transfer
 from tests.trainers.test_interruptions import CutAfter, PowerCut, weights_of
 from trainers import TrainingError, train
-from trainers.adversarial import ExpressionTransfer, ResidueClassification
 from trainers.augmentation import Flip
 from trainers.interruptions import unfinished_path
 from trainers.labelled_faces import LabelledFaces, labelled_by_person
+from trainers.learners.adversarial import ExpressionTransfer, ResidueClassification
 from trainers.processes import Processes
 from trainers.recipe import Recipe
 

@@ -7,7 +7,7 @@ import pytest
 
 import fer_probe as fp
 from fer_probe.faces.face_images import FacesError
-from trainers.divisions import (
+from trainers.protocols.divisions import (
     every_tenth_person,
     own_parts,
     part_of_each,

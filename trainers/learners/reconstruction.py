@@ -9,7 +9,7 @@ from torch.nn import functional
 from fer_probe.activations import evaluation_mode
 from trainers.course import Scores
 from trainers.labelled_faces import LabelledFaces, TrainingError
-from trainers.learner import Learner
+from trainers.learners.learner import Learner
 
 
 class Reconstruction(Learner):

@@ -7,9 +7,9 @@ from torch.nn import functional
 from fer_probe.activations import evaluation_mode
 from trainers.course import Scores
 from trainers.labelled_faces import LabelledFaces
-from trainers.learner import Learner
-from trainers.pairs import known_subjects, mean_faces, partners
-from trainers.reconstruction import batches
+from trainers.learners.learner import Learner
+from trainers.learners.pairs import known_subjects, mean_faces, partners
+from trainers.learners.reconstruction import batches
 
 #: Pairs of each validation face, half of the same expression; drawn from one seed, so that epochs are compared on them.
 _VALIDATION_PAIRS, _VALIDATION_SEED = 4, 0

@@ -1,0 +1,1 @@
+"""Protocols: from a paper's corpus to its table."""
