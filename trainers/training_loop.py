@@ -73,7 +73,8 @@ def train(
     processes = joined_processes(device)
     recipe = dataclasses.replace(recipe, epochs=epochs or recipe.epochs)
     faces = _TrainingFaces.of(recipe, training, validation, seed, processes.device)
-    told = {**faces.told, "start": start.sha256} if start else faces.told
+    begun = {"start": {"recipe": start.recipe.get("name"), "sha256": start.sha256}} if start else {}
+    told = {**faces.told, **begun}
     alike = {"device": processes.device.type, "processes": processes.count}
     interruption = Interruption(checkpoint, {"recipe": {**recipe.chosen(), "seed": seed}, "data": told, **alike})
     course = Course(recipe, minutes)

@@ -252,7 +252,7 @@ def test_fixed_parts_stay(tmp_path, comparator):
                     progress=False)  # fmt: skip
     theirs = comparator.model.encoder.convolutions.state_dict()
     assert all(torch.equal(value, theirs[name]) for name, value in trained.model.encoder.state_dict().items())
-    assert trained.data["start"] == comparator.sha256
+    assert trained.data["start"]["sha256"] == comparator.sha256
     assert trained.curves["loss"][-1] < trained.curves["loss"][0]
 
 
