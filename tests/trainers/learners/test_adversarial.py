@@ -307,7 +307,7 @@ def test_the_second_stage_learns_on_a_fixed_encoder(first_stage, tmp_path):
     theirs = first_stage.model.generator.encoder.state_dict()
     for model in (learner.model, trained.model):
         assert all(torch.equal(value, theirs[name]) for name, value in model.encoder.state_dict().items())
-    assert trained.data["start"] == first_stage.sha256
+    assert trained.data["start"]["sha256"] == first_stage.sha256
 
 
 def test_a_killed_second_stage_goes_on_to_the_same_weights(first_stage, tmp_path):
