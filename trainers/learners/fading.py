@@ -29,6 +29,7 @@ class Fading(Reconstruction):
         Raises:
             TrainingError: no class is neutral.
         """
+        super().prepare(faces)
         if "neutral" not in self.class_names:
             raise TrainingError(f"a fader needs neutral faces; these show {', '.join(self.class_names)}")
         self.neutral = self.class_names.index("neutral")

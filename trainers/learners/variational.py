@@ -70,6 +70,7 @@ class SiameseVAELearning(Reconstruction):
 
     def prepare(self, faces: LabelledFaces) -> None:
         """The mean faces of the training faces."""
+        super().prepare(faces)
         self.means = mean_faces(faces, len(self.class_names))
 
     def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
