@@ -261,8 +261,9 @@ def _drawn_sets(seed: int) -> "dict[str, FaceImages]":
     from fer_probe.faces.drawn_faces import draw_faces
 
     return {
-        "expressions": draw_faces(subjects=40, size=96, seed=seed + 1),
+        # First what is opened first: there each action unit is switched by itself.
         "action-units": draw_faces(subjects=40, size=96, seed=seed + 1, pictures="action_units"),
+        "expressions": draw_faces(subjects=40, size=96, seed=seed + 1),
     }
 
 
