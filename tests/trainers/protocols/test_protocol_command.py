@@ -107,8 +107,8 @@ def test_degans_row_by_way_of_bu_4dfe(recordings, tmp_path):
     assert len(first.metrics["people"]) == 9 and all(name[0] in "FM" for name in first.metrics["people"])
     for fold in folds:
         second, last = stages[f"{fold}-ali_degan_pretrained"], load_checkpoint(folder / f"{fold}.safetensors")
-        assert second.data["start"] == first.sha256
-        assert last.data["start"] == second.sha256
+        assert second.data["start"]["sha256"] == first.sha256
+        assert last.data["start"]["sha256"] == second.sha256
         assert second.data["training"]["sha256"] == last.data["training"]["sha256"] != first.data["training"]["sha256"]
     row = pd.read_csv(tmp_path / "table.csv").set_index("recipe").loc["ali_degan_fer"]
     assert row["stages"] == "ali_degan → ali_degan_pretrained → ali_degan_fer"

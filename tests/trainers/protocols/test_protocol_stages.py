@@ -75,7 +75,7 @@ def test_each_stage_begins_with_the_one_before(faces, tmp_path, trained):
         first, last = (
             fp.load_checkpoint(folder / name) for name in (f"stages/{fold}-first.safetensors", f"{fold}.safetensors")
         )
-        assert last.data["start"] == first.sha256
+        assert last.data["start"]["sha256"] == first.sha256
         assert all(first.data[part] == last.data[part] for part in ("training", "validation"))
         kept = json.loads((folder / f"{fold}.json").read_text())
         assert kept["minutes"] == pytest.approx(first.metrics["minutes"] + last.metrics["minutes"], abs=0.01)
@@ -94,7 +94,7 @@ def test_other_people_come_first_and_once(faces, others, tmp_path, trained):
     assert before.data["training"]["faces"] == len(others) * 9 // 10
     assert before.data["validation"]["faces"] == len(others) // 10
     for fold in OF_LAST:
-        assert fp.load_checkpoint(stages / f"{fold}-then.safetensors").data["start"] == before.sha256
+        assert fp.load_checkpoint(stages / f"{fold}-then.safetensors").data["start"]["sha256"] == before.sha256
     assert table["stages"].tolist() == ["first → then → last"]
     assert table["pretraining"].tolist() == [
         f"{len(others)} of 10 people of {others.source}; every tenth person validates"
