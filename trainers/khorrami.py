@@ -38,7 +38,7 @@ KHORRAMI_ZERO_BIAS_QUICK = replace(
     learning_rate=1e-3,
     weight_decay=0.01,
     batch_size=16,
-    epochs=24,
+    epochs=12,
     schedule="one_cycle",
     augmentation=(Rotate(10), Flip(), EnlargeAndCrop(34)),
 )
