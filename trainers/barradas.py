@@ -2,7 +2,8 @@
 
 The paper: CK+, the last three frames of each sequence, its neutral frames as a seventh class; it gives no accuracy, but
 figure 6, the t-SNE of ``latent``, in which the expressions lie apart and neutral in their middle. Here drawn faces
-stand in for CK+, by the quick recipe. Ours, with minutes and machine, are in docs/results.md.
+stand in for CK+, by the quick recipe. Ours: the classifier's quick recipe reads 94.6 % of
+people it never saw after 0.8 minutes on one core of an x86-64 processor with AVX-512 BF16.
 """
 
 from dataclasses import replace
