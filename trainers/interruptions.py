@@ -47,7 +47,7 @@ class Interruption:
             training, state = json.loads(kept["training"]), kept["state"]
         except (OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
             raise TrainingError(f"an unfinished training cannot be read ({error}); {begin_anew}") from error
-        if different := _different(training, self._training):
+        if different := differences(training, self._training):
             raise TrainingError(
                 f"an unfinished training with other {', '.join(different)} is kept for this checkpoint; go on with "
                 f"what it began with, choose another checkpoint, or {begin_anew}"
@@ -65,13 +65,13 @@ def unfinished_path(checkpoint: Path | str) -> Path:
     return Path(checkpoint).with_suffix(".unfinished")
 
 
-def _different(kept: Mapping[str, Any], wanted: Mapping[str, Any], within: str = "") -> list[str]:
-    """The names of what differs, such as ``recipe.epochs``."""
+def differences(kept: Mapping[str, Any], wanted: Mapping[str, Any], within: str = "") -> list[str]:
+    """The names of what differs in plain values, such as ``recipe.epochs``."""
     names: list[str] = []
     for name in {**kept, **wanted}:
         one, other = kept.get(name), wanted.get(name)
         if isinstance(one, Mapping) and isinstance(other, Mapping):
-            names += _different(one, other, f"{within}{name}.")
+            names += differences(one, other, f"{within}{name}.")
         elif one != other:
             names.append(within + name)
     return names

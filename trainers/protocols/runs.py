@@ -13,6 +13,7 @@ from fer_probe.checkpoints import Checkpoint
 from fer_probe.evaluation import Evaluation
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.records import RecordError, appearing_file
+from trainers.interruptions import differences
 
 _FORMAT = "fer_probe protocol run 1"
 
@@ -147,15 +148,3 @@ def machine_in_words(device: str) -> str:
         return torch.cuda.get_device_name()
     kind = f"{platform.machine()} processor" if device == "cpu" else device
     return f"{kind}, {torch.get_num_threads()} threads"
-
-
-def differences(kept: Mapping[str, Any], wanted: Mapping[str, Any], within: str = "") -> list[str]:
-    """The names of what differs in plain values, such as ``recipe.epochs``."""
-    names: list[str] = []
-    for name in {**kept, **wanted}:
-        one, other = kept.get(name), wanted.get(name)
-        if isinstance(one, Mapping) and isinstance(other, Mapping):
-            names += differences(one, other, f"{within}{name}.")
-        elif one != other:
-            names.append(within + name)
-    return names

@@ -9,9 +9,9 @@ from typing import Any
 from fer_probe.checkpoints import Checkpoint, load_checkpoint
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.records import RecordError, appearing_file
+from trainers.interruptions import differences
 from trainers.protocols.augmented_faces import augmented_faces
 from trainers.protocols.protocol import ProtocolSettings
-from trainers.protocols.runs import differences
 from trainers.recipe import Recipe
 from trainers.training_loop import train
 
