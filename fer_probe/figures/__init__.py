@@ -12,6 +12,7 @@ from fer_probe.figures.distances import (
 )
 from fer_probe.figures.embedding import colour_choices, embedding_figure, picture_labels
 from fer_probe.figures.expression_counts import expression_counts_figure
+from fer_probe.figures.latent_distributions import latent_distributions_figure
 from fer_probe.figures.mosaics import mosaic, original_mosaic, paired_mosaics, projection_mosaic
 from fer_probe.figures.overlays import landmarks_overlay, moved_overlay
 from fer_probe.figures.pictures import (
@@ -48,6 +49,7 @@ __all__ = [
     "face_picture",
     "face_thumbnail",
     "landmarks_overlay",
+    "latent_distributions_figure",
     "maximized_picture",
     "mean_picture",
     "mosaic",
