@@ -5,7 +5,7 @@ latents to pictures (n, L) → (n, C, H, W). They may be methods, closures, or c
 latent is fixed by a closure or by ``functools.partial``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from fer_probe.activations import LayerError, evaluation_mode, for_model
 
 Encode = Callable[[Tensor], Any]
-#: Takes latents and, in places of their own, what a decoder is told beside them.
+#: Takes latents and, by keyword, what it is told beside them.
 Decode = Callable[..., Any]
 
 
@@ -60,13 +60,15 @@ def encoded(encode: Encode, images: Tensor) -> NDArray[np.float32]:
     return latent.flatten(1).float().cpu().numpy()
 
 
-def decoded(decode: Decode, latents: Any, *beside: Any, batch_size: int = 64) -> NDArray[np.float32]:
+def decoded(
+    decode: Decode, latents: Any, *, beside: Mapping[str, Any] | None = None, batch_size: int = 64
+) -> NDArray[np.float32]:
     """The pictures that a decoder makes of latents.
 
     Args:
-        decode: (n, L) → (n, C, H, W), on the function's own device; further arguments as ``beside`` has them.
+        decode: (n, L) → (n, C, H, W), on the function's own device; keywords as ``beside`` has them.
         latents: (n, L), an array or a tensor.
-        beside: arrays (n, …) of what the decoder takes after the latents; integers stay integers.
+        beside: keyword of the decoder → (n, …) what it is told beside each latent; integers stay integers.
         batch_size: latents a step; changes speed only.
 
     Returns:
@@ -78,13 +80,14 @@ def decoded(decode: Decode, latents: Any, *beside: Any, batch_size: int = 64) ->
     latents = torch.as_tensor(np.asarray(latents, np.float32))
     if latents.ndim != 2 or not len(latents):
         raise LayerError(f"latents are {tuple(latents.shape)}; expected (latents, values), one at least")
-    told = [torch.as_tensor(np.asarray(one)) for one in beside]
+    told = {name: torch.as_tensor(np.asarray(values)) for name, values in (beside or {}).items()}
     made = []
     with at_rest(decode):
         for start in range(0, len(latents), batch_size):
             here = slice(start, start + batch_size)
             batch = _for_function(decode, latents[here])
-            made.append(_pictures(decode(batch, *(_beside(one[here], batch) for one in told)), len(batch)))
+            given = decode(batch, **{name: _beside(values[here], batch) for name, values in told.items()})
+            made.append(_pictures(given, len(batch)))
     return np.concatenate(made)
 
 

@@ -47,13 +47,13 @@ def test_what_stands_beside_the_latent_reaches_the_decoder():
     latents, more = np.arange(28.0).reshape(7, 4), np.arange(7.0)
     expected = (latents + more[:, None]).reshape(7, 1, 2, 2)
     for size in (1, 3, 64):
-        assert np.array_equal(decoded(Halves().decode, latents, more, batch_size=size), expected)
+        assert np.array_equal(decoded(Halves().decode, latents, beside={"more": more}, batch_size=size), expected)
 
 
 def test_whole_numbers_stay_whole_beside_the_latent():
     """A person's number can index."""
     seen = []
-    decoded(lambda latent, who: seen.append(who) or latent[..., None, None], np.zeros((2, 3)), np.array([4, 5]))
+    decoded(lambda latent, who: seen.append(who) or latent[..., None, None], np.zeros((2, 3)), beside={"who": [4, 5]})
     assert seen[0].dtype == torch.int64 and seen[0].tolist() == [4, 5]
 
 

@@ -3,6 +3,13 @@
 from fer_probe.figures.architecture import ARCHITECTURE_COLUMNS, architecture_figure, architecture_rows
 from fer_probe.figures.au_profile import au_profile_figure
 from fer_probe.figures.confusion import confusion_figure
+from fer_probe.figures.decoded_faces import (
+    compared_traversals_figure,
+    interpolations_figure,
+    reconstructions_figure,
+    transfers_figure,
+    traversals_figure,
+)
 from fer_probe.figures.distances import (
     best_map_in_words,
     distance_figure,
@@ -15,6 +22,7 @@ from fer_probe.figures.expression_counts import expression_counts_figure
 from fer_probe.figures.latent_distributions import latent_distributions_figure
 from fer_probe.figures.mosaics import mosaic, original_mosaic, paired_mosaics, projection_mosaic
 from fer_probe.figures.overlays import landmarks_overlay, moved_overlay
+from fer_probe.figures.picture_grid import decoded_picture, picture_grid_figure
 from fer_probe.figures.pictures import (
     enlarged,
     face_picture,
@@ -38,7 +46,9 @@ __all__ = [
     "au_profile_figure",
     "best_map_in_words",
     "colour_choices",
+    "compared_traversals_figure",
     "confusion_figure",
+    "decoded_picture",
     "distance_figure",
     "distance_grid_figure",
     "distance_heatmap_figure",
@@ -48,6 +58,7 @@ __all__ = [
     "expression_counts_figure",
     "face_picture",
     "face_thumbnail",
+    "interpolations_figure",
     "landmarks_overlay",
     "latent_distributions_figure",
     "maximized_picture",
@@ -57,13 +68,17 @@ __all__ = [
     "original_fields",
     "original_mosaic",
     "paired_mosaics",
+    "picture_grid_figure",
     "picture_labels",
     "places_overlay",
     "png",
     "projection_mosaic",
     "projection_pictures",
+    "reconstructions_figure",
     "themed",
     "titled",
     "training_curves_figure",
+    "transfers_figure",
+    "traversals_figure",
     "webp",
 ]

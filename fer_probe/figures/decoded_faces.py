@@ -1,0 +1,95 @@
+"""What a decoder makes: reconstructions, traversals, interpolations and transfers as grids of pictures."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from fer_probe.faces.face_images import FaceImages
+from fer_probe.figures.picture_grid import picture_grid_figure
+from fer_probe.reconstructions import Reconstructions
+from fer_probe.transfers import Transfers
+from fer_probe.traversals import Interpolations, Traversals
+
+
+def reconstructions_figure(found: Reconstructions, faces: FaceImages | None = None, *, dark: bool = False) -> go.Figure:
+    """Originals above what is made of them (Barradas-Chacón et al., figure 9; Cubarrubia et al., figures 6 and 8)."""
+    return picture_grid_figure(
+        np.stack([found.originals, found.pixels]),
+        ("original", "made of it"),
+        [_shown(faces, int(number)) for number in found.image_index],
+        title="Reconstructions",
+        facts=f"{len(found.error)} faces · mean squared error {np.mean(found.error):.4f} · "
+        f"R² {found.explained:.2f} (the mean face: 0)",
+        dark=dark,
+    )
+
+
+def traversals_figure(found: Traversals, *, rows: Sequence[int] | None = None, dark: bool = False) -> go.Figure:
+    """A row a variable, moved from its smallest to its largest observed value (Barradas-Chacón et al., figure 11)."""
+    chosen = list(range(len(found.pixels))) if rows is None else list(rows)
+    ends = [f"{found.names[row]}<br>{found.values[row, 0]:.2g} to {found.values[row, -1]:.2g}" for row in chosen]
+    columns = ["smallest", *[""] * (found.values.shape[1] - 2), "largest"]
+    beginning = f"all others at {found.begins_with}" if found.begins_with else "all others unmoved"
+    return picture_grid_figure(
+        found.pixels[chosen], ends, columns, title="Latent variables moved one at a time", facts=beginning, dark=dark
+    )
+
+
+def compared_traversals_figure(found: dict[str, Traversals], name: str, *, dark: bool = False) -> go.Figure:
+    """One variable of several models, a row each (Barradas-Chacón et al., figure 8: a row a loss).
+
+    Args:
+        found: what each row is called → its model's traversals.
+        name: of the variable; a row whose model has none of that name is an error.
+        dark: for a dark page.
+
+    Raises:
+        ValueError: a model without such a variable.
+    """
+    if lacking := [row for row, one in found.items() if name not in one.names]:
+        raise ValueError(f"{lacking[0]} has no variable {name!r}; it has {', '.join(found[lacking[0]].names)}")
+    picked = [one.pixels[one.names.index(name)] for one in found.values()]
+    columns = ["smallest", *[""] * (picked[0].shape[0] - 2), "largest"]
+    return picture_grid_figure(
+        np.stack(picked), list(found), columns, title=f"The variable of {name}, moved", dark=dark
+    )
+
+
+def interpolations_figure(found: Interpolations, faces: FaceImages | None = None, *, dark: bool = False) -> go.Figure:
+    """A row a pair of faces, from the one to the other."""
+    rows = [" to<br>".join(_shown(faces, int(number)) for number in pair) for pair in found.pairs]
+    columns = [f"{share:.0%}" for share in found.shares]
+    return picture_grid_figure(
+        found.pixels, rows, columns, title="Between two faces", facts="share of the second face", dark=dark
+    )
+
+
+def transfers_figure(
+    found: Transfers, originals: np.ndarray | None = None, faces: FaceImages | None = None, *, dark: bool = False
+) -> go.Figure:
+    """A row a face, a column each thing told (Ali & Hughes: expression transfer; a fader's attribute).
+
+    Args:
+        found: what was decoded.
+        originals: (S, C, H, W) the faces whose latents these are, for a first column; in 0–1.
+        faces: the set they are numbered in, for their labels.
+        dark: for a dark page.
+    """
+    rows, columns = [_shown(faces, int(number)) for number in found.image_index], list(found.names)
+    pixels = found.pixels
+    if found.attribute == "identity":
+        pixels, rows = np.concatenate([found.portraits[None], pixels]), ["mean<br>expression", *rows]
+    if originals is not None:
+        first = np.full((len(pixels), 1, *pixels.shape[2:]), np.nan, np.float32)
+        first[len(pixels) - len(originals) :, 0] = originals
+        pixels, columns = np.concatenate([first, pixels], 1), ["original", *columns]
+    told = {"identity": "Expressions of one face on other people"}.get(found.attribute, f"{found.attribute}, slid")
+    return picture_grid_figure(pixels, rows, columns, title=told[0].upper() + told[1:], dark=dark)
+
+
+def _shown(faces: FaceImages | None, number: int) -> str:
+    """What a face shows, or its number."""
+    if faces is None or faces.expression[number] < 0:
+        return f"face {number}"
+    return faces.expression_names[faces.expression[number]]
