@@ -93,7 +93,9 @@ def predict(model: nn.Module, images: Images, *, batch_size: int = 256, gives: s
     if not len(images):
         raise EvaluationError("no pictures to predict")
     with evaluation_mode(model), torch.inference_mode():
-        return np.concatenate([_probabilities(output, gives) for output in model_outputs(model, images, batch_size)])
+        return np.concatenate(
+            [class_probabilities(output, gives) for output in model_outputs(model, images, batch_size)]
+        )
 
 
 def evaluate(
@@ -163,7 +165,12 @@ def model_outputs(model: nn.Module, images: Images, batch_size: int) -> Iterator
         yield output
 
 
-def _probabilities(output: Tensor, gives: str) -> NDArray[np.float32]:
+def class_probabilities(output: Tensor, gives: str) -> NDArray[np.float32]:
+    """A model's output (n, K) as probabilities; ``gives`` as for :func:`predict`.
+
+    Raises:
+        EvaluationError: values that are not finite, or that are said to be probabilities and are none.
+    """
     output = output.float()
     if not torch.isfinite(output).all():
         raise EvaluationError("the model's outputs are not all numbers; check its weights and the preprocessing")

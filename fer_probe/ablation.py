@@ -1,0 +1,286 @@
+"""Ablation: feature maps set to zero, or to their mean, and what that does to every class's probability.
+
+Where a projection shows what a map answers to, this shows whether the network uses it: of all analyses here the one
+about cause. A map's effect means little by itself – any map that is strong moves something – so that it is set beside
+those of all other maps of the layer, and of those that answer as strongly. Morcos et al. 2018 ablate single units;
+Zhou et al. 2018 show that such units matter for their own classes while accuracy over all hardly moves.
+
+Only what lies behind the layer is computed anew for every map; see :mod:`fer_probe.resumed_passes`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from fer_probe.activations import (
+    Images,
+    LayerError,
+    check_layers,
+    evaluation_mode,
+    feature_maps,
+    for_model,
+    run_to_layers,
+)
+from fer_probe.evaluation import class_probabilities
+from fer_probe.paired_effects import t_half_width
+from fer_probe.records import Record
+from fer_probe.resumed_passes import ResumablePass
+
+SetTo = Literal["zero", "mean"]
+
+#: A map is compared with so many others whose mean response is nearest to its own.
+MATCHED = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Ablation(Record):
+    """Every class's probability for N pictures, before and after some maps of a layer were set to a value.
+
+    Attributes:
+        layer: its name in the model.
+        maps: (m,) the maps that were set, all at once.
+        to: ``"zero"``, or ``"mean"``: each place of a map to its mean over all pictures.
+        before, after: (N, K) float32, each row sums to 1.
+        whole_passes: True where the part behind the layer could not be run by itself, and whole passes were.
+    """
+
+    layer: str
+    maps: np.ndarray
+    to: str
+    before: np.ndarray
+    after: np.ndarray
+    whole_passes: bool
+
+    @property
+    def change(self) -> NDArray[np.float32]:
+        """(N, K) how much each probability rises."""
+        return np.asarray(self.after - self.before)
+
+
+@dataclass(frozen=True, eq=False)
+class AblatedMaps(Record):
+    """What setting each of a layer's M maps, one at a time, does to the K classes' probabilities on N pictures.
+
+    Attributes:
+        layer, to, whole_passes: as in :class:`Ablation`.
+        class_names: the K classes.
+        probability: (K,) mean over pictures, before.
+        change: (M, K) by how much it rises.
+        half_width: (M, K) of its 95 % interval, by t over observations.
+        own_probability: (K,) mean probability of each class on the faces that are labelled so, before; NaN where none.
+        own_change: (M, K) by how much that rises.
+        recall: (K,) share of each class's faces that are read so, before; NaN where there are none.
+        recall_change: (M, K) by how much that rises.
+        moved: (M,) mean over pictures of ½ Σ |after − before| over the classes, 0–1.
+        mean_response: (M,) mean over pictures of the map's largest rectified response.
+        picture_count: N.
+        observations: what N pictures count as: one a subject, where subjects are known.
+    """
+
+    layer: str
+    to: str
+    class_names: tuple[str, ...]
+    probability: np.ndarray
+    change: np.ndarray
+    half_width: np.ndarray
+    own_probability: np.ndarray
+    own_change: np.ndarray
+    recall: np.ndarray
+    recall_change: np.ndarray
+    moved: np.ndarray
+    mean_response: np.ndarray
+    whole_passes: bool
+    picture_count: int
+    observations: int
+
+    def matched(self, number: int, count: int = MATCHED) -> NDArray[np.intp]:
+        """The other maps whose mean response is nearest to a map's, nearest first; fewer where there are fewer."""
+        distance = np.abs(self.mean_response - self.mean_response[number])
+        order = np.argsort(distance, kind="stable")
+        return order[order != number][:count]
+
+    def effect(self, label: int) -> NDArray[np.float64]:
+        """(M,) how much each map moves a class: |own change| where faces are labelled so, else |change|."""
+        own = np.asarray(self.own_change[:, label])
+        return np.abs(np.asarray(self.change[:, label]) if np.isnan(own).any() else own)
+
+    def rank(self, number: int, label: int, among: Sequence[int] | NDArray[np.intp] | None = None) -> float:
+        """The share of other maps (of ``among``, where given) that move a class less than a map does.
+
+        A map that does nothing ranks 0.
+        """
+        effect = self.effect(label)
+        others = np.delete(np.arange(len(effect)), number) if among is None else np.asarray(among)
+        return float((effect[others] < effect[number]).mean()) if len(others) else float("nan")
+
+
+def ablate(
+    model: nn.Module,
+    images: Images,
+    layer: str,
+    maps: Sequence[int],
+    *,
+    to: SetTo = "zero",
+    batch_size: int = 64,
+    gives: str = "logits",
+) -> Ablation:
+    """Set some maps of a layer, and read every class's probability before and after.
+
+    Args:
+        model: any classifier; run in eval mode and given back as it was.
+        images: (N, C, H, W) float tensor, or anything with a length and slices.
+        layer: as ``model.named_modules()`` names it; its output is (N, M, h, w) or (N, M).
+        maps: which of its maps are set, all at once.
+        to: ``"zero"``, or ``"mean"``: what differs from face to face is taken away, and the usual left.
+        batch_size: pictures a step; changes speed and memory only.
+        gives: what the model's output is, ``"logits"`` or ``"probabilities"``.
+
+    Raises:
+        LayerError: an unknown layer or map, or a layer that runs more than once.
+        ValueError: no pictures, no maps, or another value to set them to.
+        EvaluationError: outputs that are no probabilities of classes.
+    """
+    chosen = np.asarray(maps, dtype=np.int64)
+    ablating = _Ablating(model, images, layer, to, batch_size, gives)
+    if not len(chosen) or chosen.min() < 0 or chosen.max() >= ablating.map_count:
+        raise LayerError(f"layer {layer!r} has maps 0 to {ablating.map_count - 1}; asked for {chosen.tolist()}")
+    parts = [(step.before, step.after(chosen)) for step in ablating]
+    before, after = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Ablation(layer, chosen, to, before, after, ablating.whole_passes)
+
+
+def ablate_each(
+    model: nn.Module,
+    images: Images,
+    layer: str,
+    class_names: Sequence[str],
+    *,
+    expected: np.ndarray | None = None,
+    subject: np.ndarray | None = None,
+    to: SetTo = "zero",
+    batch_size: int = 64,
+    gives: str = "logits",
+) -> AblatedMaps:
+    """Set every map of a layer, one at a time.
+
+    Args:
+        model, images, layer, to, batch_size, gives: as for :func:`ablate`.
+        class_names: the K classes in the order of the model's outputs.
+        expected: (N,) each picture's label as an index into ``class_names``, -1 where there is none; see
+            :func:`fer_probe.evaluation.expected_classes`.
+        subject: (N,) who is seen: a person's pictures are one observation of the interval.
+
+    Raises:
+        LayerError, ValueError, EvaluationError: as :func:`ablate`; or labels that do not fit the pictures.
+    """
+    ablating = _Ablating(model, images, layer, to, batch_size, gives)
+    for name, given in (("labels", expected), ("subjects", subject)):
+        if given is not None and len(given) != len(images):
+            raise ValueError(f"{len(given)} {name} for {len(images)} pictures")
+    labels = np.full(len(images), -1) if expected is None else np.asarray(expected)
+    parts = [(step.before, step.after_each(), step.strength) for step in ablating]
+    before, after, strength = (np.concatenate(part) for part in zip(*parts, strict=True))
+    if before.shape[1] != len(class_names):
+        raise ValueError(f"the model has {before.shape[1]} outputs but there are {len(class_names)} class names")
+    change = after - before[:, None]
+    people = np.arange(len(before)) if subject is None else np.unique(subject, return_inverse=True)[1]
+    observed = _mean_of_groups(change, people)
+    own, own_after = _on_own(before[:, None], labels)[0], _on_own(after, labels)
+    recall, recall_after = _on_own(_chosen(before[:, None]), labels)[0], _on_own(_chosen(after), labels)
+    return AblatedMaps(
+        layer=layer,
+        to=to,
+        class_names=tuple(class_names),
+        probability=before.mean(0, dtype=np.float64),
+        change=observed.mean(0),
+        half_width=t_half_width(observed),
+        own_probability=own,
+        own_change=own_after - own,
+        recall=recall,
+        recall_change=recall_after - recall,
+        moved=np.abs(change).sum(2).mean(0, dtype=np.float64) / 2,
+        mean_response=strength.mean(0, dtype=np.float64),
+        whole_passes=ablating.whole_passes,
+        picture_count=len(before),
+        observations=len(observed),
+    )
+
+
+class _Ablating:
+    """A model's pictures, batch by batch, each ready to have maps of a layer set."""
+
+    def __init__(self, model: nn.Module, images: Images, layer: str, to: SetTo, batch_size: int, gives: str) -> None:
+        if not len(images) or to not in ("zero", "mean"):
+            raise ValueError(f"{len(images)} pictures, maps set to {to!r}; expected some, and 'zero' or 'mean'")
+        self.model, self.images, self.layer, self.batch_size, self.gives = model, images, layer, batch_size, gives
+        shape = check_layers(model, [layer], for_model(model, images[0:1]))[layer]
+        self.map_count = feature_maps(torch.empty(shape, device="meta"), layer).shape[1]
+        self.value = self._mean() if to == "mean" else None
+        self.whole_passes = False
+
+    def __iter__(self) -> Iterator["_Step"]:
+        with evaluation_mode(self.model), torch.no_grad():
+            for batch in self._batches():
+                step = _Step(ResumablePass(self.model, batch, self.layer), self)
+                yield step
+                self.whole_passes |= step.resumable.whole
+
+    def _batches(self) -> Iterator[Tensor]:
+        for start in range(0, len(self.images), self.batch_size):
+            yield for_model(self.model, self.images[start : start + self.batch_size])
+
+    def _mean(self) -> Tensor:
+        """The layer's mean output over all pictures, place by place."""
+        sums: list[Tensor] = []
+        with evaluation_mode(self.model), torch.no_grad():
+            for batch in self._batches():
+                run_to_layers(
+                    self.model, batch, [self.layer], lambda _, out: sums.append(out.sum(0, dtype=torch.float64))
+                )
+        return torch.stack(sums).sum(0) / len(self.images)
+
+
+class _Step:
+    """One batch: its probabilities as they are, and with maps set."""
+
+    def __init__(self, resumable: ResumablePass, ablating: _Ablating) -> None:
+        self.resumable, self.ablating = resumable, ablating
+        self.before = class_probabilities(resumable.answer, ablating.gives)
+        maps = feature_maps(resumable.output, ablating.layer).flatten(2)
+        self.strength = maps.amax(2).clamp(min=0).float().cpu().numpy()
+
+    def after(self, maps: np.ndarray) -> NDArray[np.float32]:
+        """(n, K) probabilities with some maps set."""
+        chosen = torch.as_tensor(maps, device=self.resumable.output.device)
+        changed, value = self.resumable.output.clone(), self.ablating.value
+        changed[:, chosen] = 0 if value is None else value[chosen].to(changed)
+        return class_probabilities(self.resumable.resume(changed), self.ablating.gives)
+
+    def after_each(self) -> NDArray[np.float32]:
+        """(n, M, K) probabilities with each map set by itself."""
+        return np.stack([self.after(np.array([number])) for number in range(self.ablating.map_count)], 1)
+
+
+def _mean_of_groups(values: np.ndarray, group: np.ndarray) -> NDArray[np.float64]:
+    """(G, …) mean of values (N, …) over the pictures of each group."""
+    sums = np.zeros((int(group.max()) + 1, *values.shape[1:]))
+    np.add.at(sums, group, values)
+    return sums / np.bincount(group).reshape(-1, *[1] * (values.ndim - 1))
+
+
+def _on_own(values: np.ndarray, labels: np.ndarray) -> NDArray[np.float64]:
+    """(M, K) mean of each class's value (N, M, K) over the pictures labelled so; NaN where there are none."""
+    found = np.full(values.shape[1:], np.nan)
+    for label in np.unique(labels[labels >= 0]):
+        found[:, label] = values[labels == label, :, label].mean(0, dtype=np.float64)
+    return found
+
+
+def _chosen(probabilities: np.ndarray) -> NDArray[np.bool_]:
+    """(N, M, K) whether a class is the most probable one, the first of equals."""
+    return np.asarray(probabilities.argmax(2)[..., None] == np.arange(probabilities.shape[2]))
