@@ -58,10 +58,7 @@ class AUDistances(Record):
         Raises:
             KeyError: the unit is not among these.
         """
-        found = np.flatnonzero(self.action_unit_numbers == au)
-        if not len(found):
-            raise KeyError(f"AU{au} is not among {[f'AU{n}' for n in self.action_unit_numbers]}")
-        return int(found[0])
+        return action_unit_row(self.action_unit_numbers, au)
 
     def ranking(self, au: int) -> np.ndarray:
         """Maps on the unit's side (direction +1, D > 0), the largest D first; empty where there is none."""
@@ -105,7 +102,9 @@ def au_distances(
     """
     responses, action_units = np.asarray(responses), np.asarray(action_units, dtype=np.float64)
     numbers = np.asarray(action_unit_numbers, dtype=np.int64)
-    _check(responses, action_units, numbers, n, scale)
+    check_responses(responses, action_units, numbers)
+    if n < 1 or scale not in ("raw", "map_maximum"):
+        raise ValueError(f"n is {n} and scale {scale!r}; expected n ≥ 1 and 'raw' or 'map_maximum'")
     strength = np.maximum(responses, 0).astype(np.float64)
     maximum = strength.max(axis=0)
     if scale == "map_maximum":
@@ -128,10 +127,47 @@ def au_distances(
     )
 
 
+def action_unit_row(numbers: np.ndarray, au: int) -> int:
+    """The row of an action unit among FACS numbers, (A,).
+
+    Raises:
+        KeyError: the unit is not among them.
+    """
+    found = np.flatnonzero(numbers == au)
+    if not len(found):
+        raise KeyError(f"AU{au} is not among {[f'AU{n}' for n in numbers]}")
+    return int(found[0])
+
+
 def symmetric_distance(present: np.ndarray, absent: np.ndarray) -> np.ndarray:
     """Equation 13 over the first axis: Σₖ (Rₖ − Qₖ)·log(Rₖ/Qₖ), of positive responses sorted downward."""
     ratio = np.divide(present, absent, out=np.ones_like(present), where=(present > 0) & (absent > 0))
     return ((present - absent) * np.log(ratio)).sum(axis=0)
+
+
+def check_responses(responses: np.ndarray, units: np.ndarray, numbers: np.ndarray) -> None:
+    """Refuse responses and action units that do not belong together.
+
+    Raises:
+        ValueError: shapes that do not fit, responses that are not finite, labels other than 0, 1 and NaN.
+    """
+    if responses.ndim != 2 or not len(responses):
+        raise ValueError(f"responses have shape {responses.shape}, expected (pictures, maps), at least one picture")
+    if units.shape != (len(responses), len(numbers)):
+        raise ValueError(
+            f"action units have shape {units.shape}, expected ({len(responses)}, {len(numbers)}): "
+            "one row a picture, one column an action unit"
+        )
+    if not np.isfinite(responses).all():
+        picture, unit = np.argwhere(~np.isfinite(responses))[0]
+        raise ValueError(f"the response of map {unit} to picture {picture} is {responses[picture, unit]}")
+    wrong = ~(np.isnan(units) | (units == 0) | (units == 1))
+    if wrong.any():
+        picture, column = np.argwhere(wrong)[0]
+        raise ValueError(
+            f"{action_unit_label(int(numbers[column]))} of picture {picture} is {units[picture, column]}; "
+            "presence is 1, 0 or NaN (not coded): threshold intensities first"
+        )
 
 
 def _row(
@@ -150,25 +186,3 @@ def _row(
 def _strongest(strength: np.ndarray, n: int) -> np.ndarray:
     """(n, M) the n largest of every map, sorted downward (8, 9)."""
     return np.sort(np.partition(strength, len(strength) - n, axis=0)[-n:], axis=0)[::-1]
-
-
-def _check(responses: np.ndarray, units: np.ndarray, numbers: np.ndarray, n: int, scale: str) -> None:
-    if responses.ndim != 2 or not len(responses):
-        raise ValueError(f"responses have shape {responses.shape}, expected (pictures, maps), at least one picture")
-    if units.shape != (len(responses), len(numbers)):
-        raise ValueError(
-            f"action units have shape {units.shape}, expected ({len(responses)}, {len(numbers)}): "
-            "one row a picture, one column an action unit"
-        )
-    if not np.isfinite(responses).all():
-        picture, unit = np.argwhere(~np.isfinite(responses))[0]
-        raise ValueError(f"the response of map {unit} to picture {picture} is {responses[picture, unit]}")
-    wrong = ~(np.isnan(units) | (units == 0) | (units == 1))
-    if wrong.any():
-        picture, column = np.argwhere(wrong)[0]
-        raise ValueError(
-            f"{action_unit_label(int(numbers[column]))} of picture {picture} is {units[picture, column]}; "
-            "presence is 1, 0 or NaN (not coded): threshold intensities first"
-        )
-    if n < 1 or scale not in ("raw", "map_maximum"):
-        raise ValueError(f"n is {n} and scale {scale!r}; expected n ≥ 1 and 'raw' or 'map_maximum'")

@@ -1,0 +1,307 @@
+"""Significance of the AU distance: which feature maps stand above what shuffled labels give.
+
+S is D (Zhu et al., equation 13) times +1 where the pictures with the unit give the larger responses, -1 where those
+without do. Labels are permuted as :mod:`fer_probe.label_permutations` says; over all labellings, the observed one
+among them, each map's S has its own mean and deviation:
+
+    z   = (S − mean S) / deviation of S
+    p   = share of labellings in which the map's z is at least the observed one
+    p adjusted over an action unit's maps = share of labellings in which the largest z of any map is
+                                            (single-step max-T: Westfall & Young 1993, algorithm 2.5)
+    q over action units: Benjamini & Hochberg 1995, of the p adjusted of each unit's best map
+
+All are one-sided: a map that falls silent when a unit is there is no detector of it. The null has the same pictures
+on sides of the same sizes, so that prevalence, which D confounds, is in it. A map is named a detector only where q is
+small and S itself is above 0: its strongest pictures with the unit must beat those without, not only come nearer to
+them than chance would.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.stats import false_discovery_control, rankdata
+
+from fer_probe.agreement_measures import auroc_of
+from fer_probe.au_distance import action_unit_row, check_responses
+from fer_probe.distance_null import positive_responses, signed_distances
+from fer_probe.label_permutations import LabelPermutations, exchange_of, recorded_once, refusal
+from fer_probe.records import Record
+
+#: What becomes of a unit whose labels cannot be permuted.
+Refused = Literal["raise", "leave out"]
+
+
+@dataclass(frozen=True, eq=False)
+class AUSignificance(Record):
+    """How far every map's D stands above shuffled labels, for every action unit; NaN in rows that were not tested.
+
+    Attributes:
+        action_unit_numbers: (A,) FACS numbers.
+        distance: (A, M) D ≥ 0 over the observations; where there are no recordings, that of ``au_distances``.
+        direction: (A, M) int8, +1 where the pictures with the unit give the larger responses, -1 where those without.
+        null_mean, null_deviation: (A, M) of signed D over the labellings, the observed one among them.
+        z: (A, M) deviations that signed D stands above its null mean; at most √permutations; 0 for a map that no
+            labelling changes.
+        effect: (A, M) Cliff's δ = 2·AUROC − 1, from -1 to 1: how much oftener a picture with the unit has the larger
+            response than one without, over all observations.
+        p_value: (A, M) of each map by itself, one-sided.
+        p_adjusted: (A, M) over the maps of each unit, by the largest statistic.
+        q_value: (A,) of each unit's best map, over the units that were tested.
+        with_count, without_count: (A,) observations on either side: pictures, or recordings.
+        too_few: (A,) bool, fewer than n on one side.
+        persons: (A,) how many persons' labels change places.
+        scheme: (A,) what does: ``"within persons"``, ``"whole persons"``, or empty where not tested.
+        refused: (A,) why labels could not be permuted; empty where they were, or where there are too few.
+        recorded_once: one picture stood for each recording.
+        n: how many of the strongest responses were compared.
+        permutations: how many labellings besides the observed one.
+        seed: of the labellings.
+        floor: the least response, as a fraction of the map's own maximum.
+        layer: the layer's name, where it was given.
+    """
+
+    action_unit_numbers: np.ndarray
+    distance: np.ndarray
+    direction: np.ndarray
+    null_mean: np.ndarray
+    null_deviation: np.ndarray
+    z: np.ndarray
+    effect: np.ndarray
+    p_value: np.ndarray
+    p_adjusted: np.ndarray
+    q_value: np.ndarray
+    with_count: np.ndarray
+    without_count: np.ndarray
+    too_few: np.ndarray
+    persons: np.ndarray
+    scheme: tuple[str, ...]
+    refused: tuple[str, ...]
+    recorded_once: bool
+    n: int
+    permutations: int
+    seed: int
+    floor: float
+    layer: str = ""
+
+    def row(self, au: int) -> int:
+        """The row of an action unit.
+
+        Raises:
+            KeyError: the unit is not among these.
+        """
+        return action_unit_row(self.action_unit_numbers, au)
+
+    def tested(self, au: int) -> bool:
+        """Whether there were enough faces, and labels that could be permuted."""
+        return bool(self.scheme[self.row(au)])
+
+    def best_map(self, au: int) -> int | None:
+        """The map that stands highest above its null (largest z) of those on the unit's side, or None."""
+        return _best(self.z[self.row(au)], self.direction[self.row(au)])
+
+    def detector(self, au: int, level: float = 0.05) -> int | None:
+        """The best map where its q is at most ``level``; None where no map stands above chance."""
+        return self.best_map(au) if self.q_value[self.row(au)] <= level else None
+
+    def detectors(self, au: int, level: float = 0.05) -> np.ndarray:
+        """Every map on the unit's side with p adjusted at most ``level``, the largest z first; empty without a best."""
+        if self.detector(au, level) is None:
+            return np.empty(0, dtype=np.int64)
+        row = self.row(au)
+        order = np.argsort(-self.z[row], kind="stable")
+        return order[(self.p_adjusted[row, order] <= level) & (self.direction[row, order] > 0)]
+
+
+def au_significance(
+    responses: np.ndarray,
+    action_units: np.ndarray,
+    action_unit_numbers: Sequence[int] | np.ndarray,
+    *,
+    subject: Sequence[str] | np.ndarray,
+    sequence: Sequence[str] | np.ndarray | None = None,
+    frame: Sequence[int] | np.ndarray | None = None,
+    n: int = 9,
+    permutations: int = 1000,
+    seed: int = 0,
+    floor: float = 1e-6,
+    untestable: Refused = "raise",
+    layer: str = "",
+) -> AUSignificance:
+    """Test the AU distance of every map and action unit by permuting labels, corrected for maps and for units.
+
+    Args:
+        responses: (N, M) the largest value of each map on each picture; what is below 0 is rectified to 0.
+        action_units: (N, A) 1 present, 0 absent, NaN not coded; each unit is tested on its own coded pictures.
+        action_unit_numbers: (A,) FACS numbers.
+        subject: (N,) who is seen. Where every picture is of another person, ``np.arange(N)``.
+        sequence: (N,) which of the person's recordings a picture is from; one picture stands for each. Pictures that
+            are not independent of one another given the person must share a recording.
+        frame: (N,) a picture's place in its recording; None takes them as they stand.
+        n: how many of the strongest responses are compared.
+        permutations: how many labellings are drawn; no p is below 1 / (permutations + 1).
+        seed: of the labellings.
+        floor: as in :func:`fer_probe.au_distance.au_distances`.
+        untestable: where a unit's labels can change places neither within persons nor between them, ``"raise"``, or
+            ``"leave out"`` of the test and say so in the record.
+        layer: noted in the record.
+
+    Raises:
+        ValueError: what ``au_distances`` refuses; subjects or recordings that do not fit; labels that vary within some
+            persons and not within others, and too few in either way; n above 127, no permutations.
+    """
+    responses, action_units = np.asarray(responses), np.asarray(action_units, dtype=np.float64)
+    numbers = np.asarray(action_unit_numbers, dtype=np.int64)
+    check_responses(responses, action_units, numbers)
+    if not 1 <= n <= 127 or permutations < 1:
+        raise ValueError(f"n is {n} and permutations {permutations}; expected n from 1 to 127 and permutations above 0")
+    known = _Observations(responses, action_units, subject, sequence, frame, floor)
+    shuffles = LabelPermutations(permutations, seed)
+    rows = [known.test(column, n, int(au), shuffles) for column, au in enumerate(numbers)]
+    refused = tuple(row.refused for row in rows)
+    if untestable == "raise" and any(refused):
+        raise ValueError("; ".join(filter(None, refused)))
+    return AUSignificance(
+        action_unit_numbers=numbers,
+        **{name: np.array([getattr(row, name) for row in rows]).reshape(-1, responses.shape[1]) for name in _PER_MAP},
+        **{name: np.array([getattr(row, name) for row in rows]) for name in _PER_UNIT},
+        q_value=benjamini_hochberg(np.array([_least(row) for row in rows])),
+        scheme=tuple(row.scheme for row in rows),
+        refused=refused,
+        recorded_once=sequence is not None,
+        n=n, permutations=permutations, seed=seed, floor=floor, layer=layer,
+    )  # fmt: skip
+
+
+_PER_MAP = ("distance", "direction", "null_mean", "null_deviation", "z", "effect", "p_value", "p_adjusted")
+_PER_UNIT = ("with_count", "without_count", "too_few", "persons")
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One action unit's part of the record; (M,) arrays."""
+
+    distance: np.ndarray
+    direction: np.ndarray
+    null_mean: np.ndarray
+    null_deviation: np.ndarray
+    z: np.ndarray
+    effect: np.ndarray
+    p_value: np.ndarray
+    p_adjusted: np.ndarray
+    with_count: int
+    without_count: int
+    too_few: bool
+    persons: int = 0
+    scheme: str = ""
+    refused: str = ""
+
+    @staticmethod
+    def untested(maps: int, counts: tuple[int, int], refused: str = "") -> "_Row":
+        nan, neither = np.full(maps, np.nan), np.zeros(maps, np.int8)
+        return _Row(nan, neither, nan, nan, nan, nan, nan, nan, *counts, too_few=not refused, refused=refused)
+
+
+class _Observations:
+    """Responses with who is seen in which recording, in an order of their own, so that no other one matters."""
+
+    def __init__(
+        self,
+        responses: np.ndarray,
+        action_units: np.ndarray,
+        subject: Sequence[str] | np.ndarray,
+        sequence: Sequence[str] | np.ndarray | None,
+        frame: Sequence[int] | np.ndarray | None,
+        floor: float,
+    ) -> None:
+        person = _numbered("subject", subject, len(responses))
+        recording = None if sequence is None else _numbered("sequence", sequence, len(responses))
+        if recording is not None:  # a name that two persons share is two recordings
+            recording = np.unique(np.stack([person, recording]), axis=1, return_inverse=True)[1].ravel()
+        strength = positive_responses(responses, floor)
+        within = strength.sum(axis=1) if recording is None else _frames(frame, len(responses))
+        order = np.lexsort((within, person if recording is None else recording))
+        self.strength, self.units, self.person = strength[order], action_units[order], person[order]
+        self.recording = None if recording is None else recording[order]
+
+    def test(self, column: int, n: int, au: int, shuffles: LabelPermutations) -> _Row:
+        """One action unit against every map."""
+        rows = recorded_once(self.units[:, column], self.recording)
+        present, strength = self.units[rows, column] == 1, self.strength[rows]
+        counts = int(present.sum()), int((~present).sum())
+        if min(counts) < n:
+            return _Row.untested(strength.shape[1], counts)
+        exchange = exchange_of(present, self.person[rows])
+        if refused := refusal(exchange, present, n, au):
+            return _Row.untested(strength.shape[1], counts, refused)
+        signed = signed_distances(strength, shuffles.labellings(exchange), n)
+        z, mean, deviation = _standardized(signed)
+        return _Row(
+            distance=np.abs(signed[0]),
+            direction=np.sign(signed[0]).astype(np.int8),
+            null_mean=mean,
+            null_deviation=deviation,
+            z=z[0],
+            effect=2 * auroc_of(rankdata(strength, axis=0), present) - 1,
+            p_value=_share_as_large(z, z[0]),
+            p_adjusted=_share_as_large(z.max(axis=1, keepdims=True), z[0]),
+            with_count=counts[0],
+            without_count=counts[1],
+            too_few=False,
+            persons=len(np.unique(self.person[rows][exchange.movable])),
+            scheme=exchange.scheme,
+        )
+
+
+def _standardized(signed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(L, M) z, with the mean and deviation of each map over the labellings; 0 where no labelling changes it."""
+    mean, deviation = signed.mean(axis=0), signed.std(axis=0)
+    changes = deviation > 1e-9 * np.abs(signed).max(axis=0)
+    return np.where(changes, signed - mean, 0) / np.where(changes, deviation, 1), mean, deviation
+
+
+def _share_as_large(null: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """(M,) the share of labellings, the observed one among them, with a z at least as large; equal up to rounding."""
+    return (null >= observed - 1e-9).mean(axis=0)
+
+
+def _best(z: np.ndarray, direction: np.ndarray) -> int | None:
+    on_side = np.where(direction > 0, z, -np.inf)
+    return int(np.argmax(on_side)) if np.isfinite(on_side).any() else None
+
+
+def benjamini_hochberg(p_value: np.ndarray) -> np.ndarray:
+    """(A,) q over those that were tested; the others, whose p is NaN, stay NaN."""
+    q, tested = np.full(len(p_value), np.nan), ~np.isnan(p_value)
+    if tested.any():
+        q[tested] = false_discovery_control(p_value[tested])
+    return q
+
+
+def _least(row: _Row) -> float:
+    """p adjusted of the best map; 1 where no map is on the unit's side, NaN where the unit was not tested."""
+    best = _best(row.z, row.direction)
+    if not row.scheme:
+        return float("nan")
+    return 1.0 if best is None else float(row.p_adjusted[best])
+
+
+def _numbered(name: str, values: Sequence[str] | np.ndarray | None, count: int) -> np.ndarray:
+    """(N,) a number for each name, in the order of the names."""
+    if values is None or len(values) != count:
+        given = "missing" if values is None else f"given for {len(values)} pictures"
+        raise ValueError(
+            f"{name} is {given}, expected one for each of {count}: pictures of one person are not independent; "
+            "where every picture is of another person, give subject=np.arange(len(responses))"
+        )
+    return np.unique(np.asarray(values), return_inverse=True)[1]
+
+
+def _frames(frame: Sequence[int] | np.ndarray | None, count: int) -> np.ndarray:
+    """(N,) each picture's place in time, as they stand where it is not told."""
+    if frame is None:
+        return np.arange(count)
+    if len(frame) != count:
+        raise ValueError(f"frame is given for {len(frame)} pictures, expected one for each of {count}")
+    return np.asarray(frame)
