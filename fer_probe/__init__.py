@@ -102,7 +102,7 @@ _HOMES: dict[str, str] = {
     "ablate_each": "fer_probe.ablation",
     "Disentanglement": "fer_probe.disentanglement",
     "measure_disentanglement": "fer_probe.disentanglement",
-    "known_factors": "fer_probe.disentanglement",
+    "known_factors": "fer_probe.faces.factors",
     "LinearProbes": "fer_probe.linear_probes",
     "probe_linearly": "fer_probe.linear_probes",
     "ResponsePlaces": "fer_probe.response_places",

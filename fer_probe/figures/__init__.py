@@ -10,6 +10,7 @@ from fer_probe.figures.decoded_faces import (
     transfers_figure,
     traversals_figure,
 )
+from fer_probe.figures.disentanglement import disentanglement_figure, linear_probes_figure
 from fer_probe.figures.distances import (
     best_map_in_words,
     distance_figure,
@@ -49,6 +50,7 @@ __all__ = [
     "compared_traversals_figure",
     "confusion_figure",
     "decoded_picture",
+    "disentanglement_figure",
     "distance_figure",
     "distance_grid_figure",
     "distance_heatmap_figure",
@@ -61,6 +63,7 @@ __all__ = [
     "interpolations_figure",
     "landmarks_overlay",
     "latent_distributions_figure",
+    "linear_probes_figure",
     "maximized_picture",
     "mean_picture",
     "mosaic",
