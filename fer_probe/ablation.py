@@ -70,11 +70,12 @@ class AblatedMaps(Record):
         layer, to, whole_passes: as in :class:`Ablation`.
         class_names: the K classes.
         probability: (K,) mean over pictures, before.
-        change: (M, K) by how much it rises.
+        change: (M, K) by how much it rises, the mean over observations.
         half_width: (M, K) of its 95 % interval, by t over observations.
-        own_probability: (K,) mean probability of each class on the faces that are labelled so, before; NaN where none.
+        own_probability: (K,) mean probability of each class on the faces labelled so, before; NaN where none.
         own_change: (M, K) by how much that rises.
-        recall: (K,) share of each class's faces that are read so, before; NaN where there are none.
+        own_half_width: (M, K) of its 95 % interval.
+        recall: (K,) share of each class's faces that are read so, before, the mean over people; NaN where none.
         recall_change: (M, K) by how much that rises.
         moved: (M,) mean over pictures of ½ Σ |after − before| over the classes, 0–1.
         mean_response: (M,) mean over pictures of the map's largest rectified response.
@@ -90,6 +91,7 @@ class AblatedMaps(Record):
     half_width: np.ndarray
     own_probability: np.ndarray
     own_change: np.ndarray
+    own_half_width: np.ndarray
     recall: np.ndarray
     recall_change: np.ndarray
     moved: np.ndarray
@@ -104,15 +106,33 @@ class AblatedMaps(Record):
         order = np.argsort(distance, kind="stable")
         return order[order != number][:count]
 
-    def effect(self, label: int) -> NDArray[np.float64]:
-        """(M,) how much each map moves a class: |own change| where faces are labelled so, else |change|."""
-        own = np.asarray(self.own_change[:, label])
-        return np.abs(np.asarray(self.change[:, label]) if np.isnan(own).any() else own)
+    @property
+    def on_own_faces(self) -> bool:
+        """Whether any label is known: a class is then asked about on its own faces, else on all."""
+        return not bool(np.isnan(self.own_probability).all())
 
-    def rank(self, number: int, label: int, among: Sequence[int] | NDArray[np.intp] | None = None) -> float:
+    @property
+    def told(self) -> tuple[np.ndarray, np.ndarray]:
+        """(M, K) change and half its interval, on own faces where labels are known; NaN for a class without any."""
+        own = self.own_change, self.own_half_width
+        return own if self.on_own_faces else (self.change, self.half_width)
+
+    def effect(self, label: int | None = None) -> NDArray[np.float64]:
+        """(M,) how much each map moves a class, |told|; None asks for the class that it moves most."""
+        effects = np.nan_to_num(np.abs(self.told[0]))
+        return effects.max(1) if label is None else effects[:, label]
+
+    def most_moved(self, number: int) -> int:
+        """The class that a map moves most, as an index into ``class_names``."""
+        return int(np.nan_to_num(np.abs(self.told[0][number])).argmax())
+
+    def rank(
+        self, number: int, label: int | None = None, among: Sequence[int] | NDArray[np.intp] | None = None
+    ) -> float:
         """The share of other maps (of ``among``, where given) that move a class less than a map does.
 
-        A map that does nothing ranks 0.
+        For ``label`` None, a map's effect is that on the class it moves most, and so is that of the others: to pick
+        the best of K classes flatters every map alike. A map that does nothing ranks 0.
         """
         effect = self.effect(label)
         others = np.delete(np.arange(len(effect)), number) if among is None else np.asarray(among)
@@ -188,10 +208,10 @@ def ablate_each(
     if before.shape[1] != len(class_names):
         raise ValueError(f"the model has {before.shape[1]} outputs but there are {len(class_names)} class names")
     change = after - before[:, None]
-    people = np.arange(len(before)) if subject is None else np.unique(subject, return_inverse=True)[1]
+    people = np.arange(len(before)) if subject is None else np.asarray(subject)
     observed = _mean_of_groups(change, people)
-    own, own_after = _on_own(before[:, None], labels)[0], _on_own(after, labels)
-    recall, recall_after = _on_own(_chosen(before[:, None]), labels)[0], _on_own(_chosen(after), labels)
+    own = [_of_own(some, labels, people) for some in (before[:, None], change)]
+    recall, recall_after = (_of_own(_chosen(some), labels, people)[0] for some in (before[:, None], after))
     return AblatedMaps(
         layer=layer,
         to=to,
@@ -199,9 +219,10 @@ def ablate_each(
         probability=before.mean(0, dtype=np.float64),
         change=observed.mean(0),
         half_width=t_half_width(observed),
-        own_probability=own,
-        own_change=own_after - own,
-        recall=recall,
+        own_probability=own[0][0][0],
+        own_change=own[1][0],
+        own_half_width=own[1][1],
+        recall=recall[0],
         recall_change=recall_after - recall,
         moved=np.abs(change).sum(2).mean(0, dtype=np.float64) / 2,
         mean_response=strength.mean(0, dtype=np.float64),
@@ -268,16 +289,26 @@ class _Step:
 
 def _mean_of_groups(values: np.ndarray, group: np.ndarray) -> NDArray[np.float64]:
     """(G, …) mean of values (N, …) over the pictures of each group."""
-    sums = np.zeros((int(group.max()) + 1, *values.shape[1:]))
-    np.add.at(sums, group, values)
-    return sums / np.bincount(group).reshape(-1, *[1] * (values.ndim - 1))
+    number = np.unique(group, return_inverse=True)[1]
+    sums = np.zeros((int(number.max()) + 1, *values.shape[1:]))
+    np.add.at(sums, number, values)
+    return sums / np.bincount(number).reshape(-1, *[1] * (values.ndim - 1))
 
 
-def _on_own(values: np.ndarray, labels: np.ndarray) -> NDArray[np.float64]:
-    """(M, K) mean of each class's value (N, M, K) over the pictures labelled so; NaN where there are none."""
-    found = np.full(values.shape[1:], np.nan)
+def _of_own(values: np.ndarray, labels: np.ndarray, people: np.ndarray) -> NDArray[np.float64]:
+    """Mean, and half its interval, of each class's value over the pictures that are labelled so.
+
+    Args:
+        values: (N, M, K).
+        labels, people: (N,); a person's pictures are one observation.
+
+    Returns:
+        (2, M, K); NaN for classes without pictures.
+    """
+    found = np.full((2, *values.shape[1:]), np.nan)
     for label in np.unique(labels[labels >= 0]):
-        found[:, label] = values[labels == label, :, label].mean(0, dtype=np.float64)
+        observed = _mean_of_groups(values[labels == label, :, label], people[labels == label])
+        found[:, :, label] = observed.mean(0), t_half_width(observed)
     return found
 
 

@@ -21,6 +21,7 @@ from fer_probe.checkpoints import Checkpoint, CheckpointError
 from fer_probe.deconvolution import deconvolve
 from fer_probe.embeddings import embed, layer_features
 from fer_probe.evaluation import evaluate
+from fer_probe.experiments import Experiments
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.prepared_images import PreparedImages
 from fer_probe.harvesting import Harvest, harvest
@@ -151,6 +152,8 @@ class _ProbedFaces:
         maximized = maximized or self._maximized(found[layers[-1]], distances[-1])
         self._keep(maximized, steps=self.settings.steps)
         self._embed(architecture)
+        experiments = Experiments(self.study, self.checkpoint, layers[-1], self.provenance, size, self.say)
+        experiments.on_faces(self.set_name, self.images)
         return maximized
 
     def _keep(self, record: Record, **parameters: Any) -> None:

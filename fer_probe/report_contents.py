@@ -20,6 +20,7 @@ from fer_probe.evaluation import Evaluation
 from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS, random_identity, render_face
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.harvesting import Harvest
+from fer_probe.report_causes import ReportCauses
 from fer_probe.response_places import ResponsePlaces
 from fer_probe.study import Study, StudyError
 
@@ -110,6 +111,11 @@ class ReportContents:
     def labelled_faces(self) -> FaceImages:
         """The faces of that set."""
         return self.faces if self.labelled_set == self.set_name else self.study.faces(self.labelled_set)
+
+    @cached_property
+    def causes(self) -> ReportCauses:
+        """What was switched, and what followed."""
+        return ReportCauses(self.study, self.layer, self.labelled_set, self.distances)
 
     @cached_property
     def detectors(self) -> list[dict[str, Any]]:

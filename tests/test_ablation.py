@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy.stats import ttest_1samp
 from torch import nn
 
 from fer_probe.ablation import ablate, ablate_each
@@ -113,6 +114,26 @@ def test_copies_of_a_subject_are_one_observation():
     naive = ablate_each(SmallNet(), images.repeat(10, 1, 1, 1), "deep", CLASSES)
     assert np.allclose(copied.half_width, once.half_width) and copied.observations == 11
     assert (naive.half_width < once.half_width / 2).all()
+
+
+def test_a_class_is_an_observation_a_person():
+    """Own changes are means over the people of a class, with the t interval of those."""
+    images, labels = pictures(8), np.array([0, 0, 0, 0, 0, 0, 1, 1])
+    subject = np.array(list("aaabbcde"))
+    found = ablate_each(SmallNet(), images, "deep", CLASSES, expected=labels, subject=subject)
+    change = reference(SmallNet(), images, "deep", [2])[:, 0] - reference(SmallNet(), images, "deep", [])[:, 0]
+    people = np.array([change[:3].mean(), change[3:5].mean(), change[5]])
+    assert np.isclose(found.own_change[2, 0], people.mean(), atol=1e-6)
+    interval = ttest_1samp(people, 0).confidence_interval()
+    assert np.isclose(found.own_half_width[2, 0], (interval.high - interval.low) / 2, atol=1e-6)
+
+
+def test_without_a_class_the_one_most_moved_is_compared():
+    """Every map by its own largest effect."""
+    found = ablate_each(SmallNet(), pictures(), "deep", CLASSES)
+    largest = np.abs(found.change).max(1)
+    assert found.rank(3) == (np.delete(largest, 3) < largest[3]).mean()
+    assert found.most_moved(3) == np.abs(found.change[3]).argmax()
 
 
 def test_the_model_is_given_back_as_it_was():

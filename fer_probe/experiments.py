@@ -1,0 +1,78 @@
+"""Experiments: the analyses of cause – something is switched, and what follows is seen – into a study.
+
+Maps are switched off on a study's own faces; everything else is done on drawn people, who are made for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_probe.ablation import ablate_each
+from fer_probe.activations import blank_picture, check_layers
+from fer_probe.checkpoints import Checkpoint
+from fer_probe.evaluation import expected_classes
+from fer_probe.faces.prepared_images import PreparedImages
+from fer_probe.records import Record
+from fer_probe.study import Study
+
+#: So many passes from the layer on may switching its maps off cost: maps × faces.
+_ABLATIONS = 6_400
+#: Of every class at least so many faces, whatever it costs.
+_FACES_A_CLASS = 4
+
+
+@dataclass(frozen=True)
+class Experiments:
+    """Which experiments are made on a checkpoint, and where they go.
+
+    Attributes:
+        study: where the records go.
+        checkpoint: what is experimented on.
+        layer: whose maps are asked about.
+        provenance: of every record.
+        batch_size: changes speed only.
+        say: is told each step in a sentence.
+    """
+
+    study: Study
+    checkpoint: Checkpoint
+    layer: str
+    provenance: dict[str, Any]
+    batch_size: int
+    say: Callable[[str], None]
+
+    def on_faces(self, set_name: str, images: PreparedImages) -> None:
+        """What can be asked of a set of faces: each map of the layer is set to zero, where expressions are known."""
+        names = self.checkpoint.class_names
+        expected = expected_classes(images.faces, names)
+        if not (expected >= 0).any():
+            return
+        model = self.checkpoint.model
+        maps = check_layers(model, [self.layer], blank_picture(model, images.shape[1:]))[self.layer][1]
+        chosen = spread_over_classes(expected, _ABLATIONS // maps)
+        subject = images.faces.subject
+        self.say(f"{set_name}: setting each map of {self.layer} to zero on {len(chosen)} faces")
+        ablated = ablate_each(
+            model, images[chosen], self.layer, names, expected=expected[chosen],
+            subject=None if subject is None else subject[chosen], batch_size=self.batch_size,
+        )  # fmt: skip
+        self._keep(ablated, set_name, faces=len(chosen))
+
+    def _keep(self, record: Record, set_name: str, **parameters: Any) -> None:
+        self.study.add(record, set_name, {**self.provenance, "parameters": parameters})
+
+
+def spread_over_classes(expected: np.ndarray, count: int) -> NDArray[np.intp]:
+    """About ``count`` labelled faces, as many of each class, evenly spread over the set; in its order.
+
+    Args:
+        expected: (N,) labels; -1 where there is none.
+        count: how many; of each class at least four where there are so many.
+    """
+    labels = np.unique(expected[expected >= 0])
+    each = max(_FACES_A_CLASS, count // max(1, len(labels)))
+    own = [np.flatnonzero(expected == label) for label in labels]
+    return np.sort(np.concatenate([of[np.linspace(0, len(of) - 1, min(each, len(of))).astype(int)] for of in own]))

@@ -1,0 +1,83 @@
+"""What setting feature maps to zero, or to their mean, does to the classes."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from fer_probe.ablation import MATCHED, AblatedMaps
+from fer_probe.figures.theme import AU_SIDE, BLUE, GREY, say, themed, titled
+
+#: The middle of the other maps that is drawn behind a map's own bar, in per cent.
+_MIDDLE = (2.5, 97.5)
+
+
+def ablation_figure(ablated: AblatedMaps, *, dark: bool = False) -> go.Figure:
+    """How much each map (columns) moves each class (rows), in percentage points, the map that moves most first.
+
+    Where faces are labelled, the change of a class is that on its own faces. ``customdata`` of a cell is its map.
+    """
+    order = np.argsort(-ablated.moved, kind="stable")
+    change = 100 * ablated.told[0][order]
+    reach = float(np.nanmax(np.abs(change), initial=0)) or 1.0
+    ranks = np.arange(1, len(order) + 1)
+    figure = go.Figure(
+        go.Heatmap(
+            z=change.T, x=ranks, y=list(ablated.class_names), zmid=0, zmin=-reach, zmax=reach, autocolorscale=True,
+            customdata=np.broadcast_to(order, change.T.shape), hoverongaps=False,
+            text=np.broadcast_to([f"map {number}" for number in order], change.T.shape),
+            hovertemplate="%{text}<br>%{y}: %{z:+.1f} percentage points<extra></extra>",
+            colorbar={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0.4, "thickness": 8,
+                      "lenmode": "pixels", "len": 200, "tickvals": [-0.8 * reach, 0, 0.8 * reach],
+                      "ticktext": [f"−{0.8 * reach:.0f} points", "0", f"+{0.8 * reach:.0f}"], "ticks": "",
+                      "tickangle": 0},
+        )
+    )  # fmt: skip
+    figure.update_layout(height=170 + 26 * len(ablated.class_names), margin_b=60)
+    figure.update_yaxes(autorange="reversed", showgrid=False, ticks="")
+    figure.update_xaxes(title_text="feature maps, the one that moves most first")
+    return themed(titled(figure, f"Each map set to {ablated.to}", ablation_note(ablated)), dark)
+
+
+def ablated_map_figure(ablated: AblatedMaps, number: int, *, dark: bool = False) -> go.Figure:
+    """One map's effect on every class beside the middle 95 % of all other maps, and of those as strong.
+
+    Raises:
+        IndexError: the layer has no such map.
+    """
+    maps, names = len(ablated.change), list(ablated.class_names)
+    if not 0 <= number < maps:
+        raise IndexError(f"map {number} is not among the {maps} maps of {ablated.layer}")
+    change, half_width = 100 * ablated.told[0], 100 * ablated.told[1]
+    figure = go.Figure()
+    for words, others, colour, width in (
+        ("all other maps", np.delete(np.arange(maps), number), GREY, 10),
+        (f"{MATCHED} maps as strong", ablated.matched(number), BLUE, 4),
+    ):
+        _add_middle(figure, f"middle 95 % of {words}", names, change[others], colour, width)
+    figure.add_scatter(
+        x=change[number], y=names, mode="markers", name=f"map {number}", marker_color=AU_SIDE, marker_size=9,
+        error_x={"array": half_width[number], "thickness": 1.5, "width": 4},
+        hovertemplate="%{y}: %{x:+.1f} percentage points<extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(height=200 + 26 * len(names))
+    figure.update_yaxes(autorange="reversed", showgrid=False, ticks="")
+    figure.update_xaxes(title_text="change of probability, percentage points", showgrid=True, zeroline=True)
+    if maps == 1:
+        say(figure, "the layer has no other map")
+    return themed(titled(figure, f"Map {number} set to {ablated.to}", ablation_note(ablated)), dark)
+
+
+def ablation_note(ablated: AblatedMaps) -> str:
+    """The facts under a figure: layer, whose faces, how many."""
+    own = "each class on its own faces" if ablated.on_own_faces else "all faces"
+    people = "" if ablated.observations == ablated.picture_count else f" of {ablated.observations} people"
+    return f"{ablated.layer} · {own} · {ablated.picture_count} faces{people}"
+
+
+def _add_middle(figure: go.Figure, words: str, names: list[str], change: np.ndarray, colour: str, width: int) -> None:
+    """A thick line a class, from the 2.5th to the 97.5th percentile of other maps."""
+    low, high = np.percentile(change, _MIDDLE, axis=0) if len(change) else np.zeros((2, len(names)))
+    lines = np.stack([low, high, np.full(len(names), np.nan)], 1)
+    figure.add_scatter(
+        x=lines.ravel(), y=np.repeat(names, 3), mode="lines", name=words, line={"color": colour, "width": width},
+        opacity=0.6, hoverinfo="skip",
+    )  # fmt: skip
