@@ -2,7 +2,8 @@
 
 t-SNE (van der Maaten & Hinton 2008) through openTSNE (Poličar, Stražar & Zupan 2024), PCA through scikit-learn.
 Distances between clusters, and their sizes, mean nothing on a t-SNE map; trustworthiness (Venna & Kaski 2001)
-says how many of a picture's neighbours on the map are its neighbours in the layer.
+says how many of a picture's neighbours on the map are its neighbours in the layer. Other faces are placed on a finished
+map without fitting it anew (:meth:`Embedding.place`); several perplexities lie side by side in a series.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 import torch
-from openTSNE import TSNE
+from openTSNE import TSNE, TSNEEmbedding
+from openTSNE.affinity import PerplexityBasedNN
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 from torch import nn
@@ -38,6 +40,9 @@ class Embedding(Record):
         explained_variance: share of the variance the plane shows, for PCA; NaN for t-SNE.
         seed: of the method.
         layer: the layer's name, where it was given.
+        mean: (L,) float32 of the features; None in records that were made before faces could be placed.
+        axes: (P, L) float32, the principal axes that the features were laid on.
+        reduced: (N, P) float32, the features on these axes, of which t-SNE makes the map; None for PCA.
     """
 
     positions: np.ndarray
@@ -48,6 +53,75 @@ class Embedding(Record):
     explained_variance: float
     seed: int
     layer: str = ""
+    mean: np.ndarray | None = None
+    axes: np.ndarray | None = None
+    reduced: np.ndarray | None = None
+
+    def place(self, features: np.ndarray) -> np.ndarray:
+        """Where other faces lie on this map; what lies on it already does not move.
+
+        On a t-SNE map each face begins at the median of its nearest neighbours and is then moved by the gradient of
+        its own divergence, the others staying (Poličar, Stražar & Zupan 2023); new faces do not see one another.
+
+        Args:
+            features: (n, …) of the same layer, n from 1 up; further axes are flattened.
+
+        Returns:
+            (n, 2) float32.
+
+        Raises:
+            ValueError: features of another length or that are not finite, or a record without axes.
+        """
+        if self.mean is None or self.axes is None:
+            raise ValueError("this map was made before faces could be placed on it; embed the features again")
+        flat = np.asarray(features, np.float64).reshape(len(features), -1)
+        if flat.shape[1] != len(self.mean) or not np.isfinite(flat).all():
+            raise ValueError(f"this map is of finite features of length {len(self.mean)}, given are {flat.shape}")
+        laid = (flat - self.mean) @ np.asarray(self.axes, np.float64).T
+        return (_two_columns(laid) if self.reduced is None else self._among(laid)).astype(np.float32)
+
+    def _among(self, laid: np.ndarray) -> np.ndarray:
+        """The places of (n, P) rows among those that the map was made of."""
+        own = np.asarray(self.reduced, np.float64)
+        neighbours = PerplexityBasedNN(own, perplexity=self.perplexity, random_state=self.seed, n_jobs=1)
+        map_ = TSNEEmbedding(np.array(self.positions, np.float64), neighbours, random_state=self.seed, n_jobs=1)
+        placed = map_.transform(laid, perplexity=min(5.0, self.perplexity))
+        return np.asarray(placed)
+
+
+@dataclass(frozen=True, eq=False)
+class EmbeddingSeries(Record):
+    """The same N pictures on M planes: several perplexities of t-SNE side by side, and PCA.
+
+    Attributes:
+        positions: (M, N, 2) float32.
+        methods: M, ``"tsne"`` or ``"pca"``.
+        perplexity: (M,) of t-SNE; NaN for PCA.
+        trustworthiness: (M,) 0–1.
+        explained_variance: (M,) share of the variance, for PCA; NaN for t-SNE.
+        neighbours: how many neighbours trustworthiness looks at.
+        seed: of all of them.
+        layer: the layer's name, where it was given.
+    """
+
+    positions: np.ndarray
+    methods: tuple[str, ...]
+    perplexity: np.ndarray
+    trustworthiness: np.ndarray
+    explained_variance: np.ndarray
+    neighbours: int
+    seed: int
+    layer: str = ""
+
+    def __len__(self) -> int:
+        return len(self.methods)
+
+    def __getitem__(self, index: int) -> Embedding:
+        """One of them, as :func:`embed` gives it."""
+        return Embedding(
+            self.positions[index], self.methods[index], float(self.trustworthiness[index]), self.neighbours,
+            float(self.perplexity[index]), float(self.explained_variance[index]), self.seed, self.layer,
+        )  # fmt: skip
 
 
 def embed(
@@ -90,6 +164,38 @@ def embed(
         neighbours=neighbours,
         perplexity=float(perplexity),
         explained_variance=float(components.explained_variance_ratio_.sum()) if method == "pca" else np.nan,
+        seed=seed,
+        layer=layer,
+        mean=components.mean_.astype(np.float32),
+        axes=components.components_.astype(np.float32),
+        reduced=reduced.astype(np.float32) if method == "tsne" else None,
+    )
+
+
+def embed_series(
+    features: np.ndarray, perplexities: Sequence[float] = (5, 30, 100), *, seed: int = 0, layer: str = ""
+) -> EmbeddingSeries:
+    """Lay the same feature vectors out by t-SNE at several perplexities, and by PCA.
+
+    Args:
+        features: as for :func:`embed`.
+        perplexities: those that the number of pictures lowers to the same value are laid out once.
+        seed: of all of them.
+        layer: noted in the record.
+
+    Raises:
+        ValueError: as for :func:`embed`.
+    """
+    possible = dict.fromkeys(min(float(one), (len(features) - 1) / 3) for one in perplexities)
+    found = [embed(features, seed=seed, perplexity=one, layer=layer) for one in possible]
+    found.append(embed(features, "pca", seed=seed, layer=layer))
+    return EmbeddingSeries(
+        positions=np.stack([one.positions for one in found]),
+        methods=tuple(one.method for one in found),
+        perplexity=np.array([one.perplexity for one in found]),
+        trustworthiness=np.array([one.trustworthiness for one in found]),
+        explained_variance=np.array([one.explained_variance for one in found]),
+        neighbours=found[0].neighbours,
         seed=seed,
         layer=layer,
     )

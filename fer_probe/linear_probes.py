@@ -2,8 +2,8 @@
 
 Alain & Bengio 2016. Features are scaled to one deviation each and laid on at most 100 principal axes; a category is
 read by a linear discriminant with shrunk covariance (Ledoit & Wolf 2004), an intensity by ridge regression whose
-penalty is chosen by leave-one-out. Expressions and action units are read off people who were held out, identity off held-out faces
-of people who were not: there is no other way to know them.
+penalty is chosen by leave-one-out. Expressions and action units are read off people who were held out, identity off
+held-out faces of people who were not: there is no other way to know them.
 """
 
 from collections.abc import Sequence

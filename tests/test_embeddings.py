@@ -1,11 +1,14 @@
 """Embeddings keep neighbours, and are the same for the same seed."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from fer_probe.embeddings import embed, layer_features
+from fer_probe.embeddings import Embedding, embed, embed_series, layer_features
+from fer_probe.records import load_record, save_record
 
 RNG = np.random.default_rng(0)
 CLOUDS = np.concatenate([RNG.normal(5 * i, 0.3, (40, 6)) for i in range(3)])
@@ -58,3 +61,43 @@ def test_layer_features_are_the_layers_outputs_for_any_batch_size():
     pictures = torch.randn(11, 1, 4, 4)
     found = layer_features(model, pictures, ["2"], batch_size=3)["2"]
     assert np.allclose(found, model[:3](pictures).detach().numpy(), atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["tsne", "pca"])
+def test_new_faces_are_placed_among_their_neighbours(method):
+    """Each lies nearest to faces of its own cloud; the map does not move, and others placed with it change nothing."""
+    found = embed(CLOUDS, method)
+    before = found.positions.copy()
+    new = np.concatenate([np.random.default_rng(9).normal(5 * i, 0.3, (4, 6)) for i in range(3)])
+    placed = found.place(new)
+    nearest = np.linalg.norm(placed[:, None] - found.positions, axis=2).argmin(1)
+    assert (nearest // 40 == np.repeat(np.arange(3), 4)).all()
+    assert np.array_equal(found.positions, before)
+    np.testing.assert_allclose(found.place(new[5:6])[0], placed[5], atol=1e-3)
+
+
+def test_pca_places_a_face_where_it_would_lie():
+    """On a PCA map the faces that made it are placed where they are."""
+    found = embed(CLOUDS, "pca")
+    np.testing.assert_allclose(found.place(CLOUDS), found.positions, atol=1e-4)
+
+
+def test_a_map_from_the_disk_takes_new_faces(tmp_path):
+    """What is needed is kept in the record; an old one without it says so."""
+    found = embed(CLOUDS)
+    back = load_record(save_record(found, tmp_path / "e", {}), Embedding)
+    assert np.array_equal(back.place(CLOUDS[:3]), found.place(CLOUDS[:3]))
+    with pytest.raises(ValueError, match="before faces could be placed"):
+        dataclasses.replace(found, axes=None).place(CLOUDS[:3])
+    with pytest.raises(ValueError, match=r"features of length 6, given are \(3, 5\)"):
+        found.place(CLOUDS[:3, :5])
+
+
+def test_perplexities_side_by_side():
+    """Each as embed gives it, and PCA; those that few faces make the same are laid out once."""
+    series = embed_series(CLOUDS[::4], (3, 8, 50, 90), seed=1, layer="fc")
+    assert len(series) == 4 and series.methods == ("tsne", "tsne", "tsne", "pca")
+    assert series.perplexity[:3].tolist() == [3, 8, 29 / 3]
+    assert np.array_equal(series[1].positions, embed(CLOUDS[::4], perplexity=8, seed=1).positions)
+    assert series[3].explained_variance == pytest.approx(embed(CLOUDS[::4], "pca").explained_variance)
+    assert series[0].layer == "fc" and series[0].trustworthiness > 0.8

@@ -18,7 +18,7 @@ from fer_probe.figures.distances import (
     distance_heatmap_figure,
     distance_note,
 )
-from fer_probe.figures.embedding import colour_choices, embedding_figure, picture_labels
+from fer_probe.figures.embedding import colour_choices, embedding_figure, embedding_series_figure, picture_labels
 from fer_probe.figures.expression_counts import expression_counts_figure
 from fer_probe.figures.latent_distributions import latent_distributions_figure
 from fer_probe.figures.mosaics import mosaic, original_mosaic, paired_mosaics, projection_mosaic
@@ -56,6 +56,7 @@ __all__ = [
     "distance_heatmap_figure",
     "distance_note",
     "embedding_figure",
+    "embedding_series_figure",
     "enlarged",
     "expression_counts_figure",
     "face_picture",

@@ -2,9 +2,10 @@
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from fer_probe.action_units import action_unit_label
-from fer_probe.embeddings import Embedding
+from fer_probe.embeddings import Embedding, EmbeddingSeries
 from fer_probe.evaluation import Evaluation
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures.theme import GREY, category_colour, themed, titled
@@ -12,6 +13,7 @@ from fer_probe.figures.theme import GREY, category_colour, themed, titled
 #: Past this many pictures the points are drawn by WebGL.
 _SVG_POINTS = 2500
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "triangle-down", "pentagon")
+_INTENSITY = " intensity"
 _METHODS = {"tsne": "t-SNE", "pca": "PCA"}
 
 
@@ -28,35 +30,65 @@ def embedding_figure(
     Args:
         embedding: N positions.
         faces: the same N pictures; None leaves the points uncoloured.
-        colour_by: ``"expression"``, ``"predicted"``, ``"subject"`` or an action unit such as ``"AU12"``;
-            :func:`colour_choices` lists what can be had.
+        colour_by: ``"expression"``, ``"predicted"``, ``"subject"``, ``"split"``, an action unit such as ``"AU12"`` or
+            its intensity, ``"AU12 intensity"``; :func:`colour_choices` lists what can be had.
         evaluation: of the same pictures, for ``"predicted"``.
         dark: for a dark page.
 
     Raises:
         ValueError: a colouring that these pictures do not know, or another number of pictures.
     """
-    labels = (
-        np.full(len(embedding.positions), "picture") if faces is None else picture_labels(faces, colour_by, evaluation)
-    )
-    if len(labels) != len(embedding.positions):
-        raise ValueError(f"{len(embedding.positions)} positions but {len(labels)} pictures")
-    figure = go.Figure()
-    names = list(dict.fromkeys(sorted(labels.tolist(), key=_unknown_last)))
-    for place, name in enumerate(names):
-        _add_points(figure, embedding, np.flatnonzero(labels == name), name, place, faces)
-    figure.update_layout(height=470, showlegend=1 < len(names) <= 16, hovermode="closest")
+    figure = go.Figure(_points(embedding, faces, colour_by, evaluation))
+    figure.update_layout(height=470, showlegend=1 < len(figure.data) <= 16, hovermode="closest")
     figure.update_xaxes(visible=False).update_yaxes(visible=False, scaleanchor="x", scaleratio=1)
     method = _METHODS.get(embedding.method, embedding.method)
     title = " of ".join(filter(None, (method, embedding.layer))) + ("" if faces is None else f" by {colour_by}")
     return themed(titled(figure, title, _facts(embedding)), dark)
 
 
+def embedding_series_figure(
+    series: EmbeddingSeries,
+    faces: FaceImages | None = None,
+    *,
+    colour_by: str = "expression",
+    evaluation: Evaluation | None = None,
+    columns: int = 2,
+    dark: bool = False,
+) -> go.Figure:
+    """Several maps of the same pictures side by side, coloured alike.
+
+    Args:
+        series: M maps.
+        faces: as for :func:`embedding_figure`, and so the rest.
+        colour_by: what by.
+        evaluation: of the same pictures.
+        columns: of maps.
+        dark: for a dark page.
+
+    Raises:
+        ValueError: as for :func:`embedding_figure`.
+    """
+    rows = -(-len(series) // columns)
+    heads = [f"{_METHODS[one.method]}, {_facts_of(one)}" for one in (series[i] for i in range(len(series)))]
+    figure = make_subplots(rows, columns, subplot_titles=heads, horizontal_spacing=0.03, vertical_spacing=0.16 / rows)
+    for place in range(len(series)):
+        where = {"row": place // columns + 1, "col": place % columns + 1}
+        for points in _points(series[place], faces, colour_by, evaluation):
+            figure.add_trace(points.update(showlegend=place == 0, legendgroup=points.name, marker_size=5), **where)
+    shown = sum(bool(one.showlegend) for one in figure.data)
+    figure.update_layout(height=110 + 330 * rows, showlegend=1 < shown <= 16, hovermode="closest", margin_t=88)
+    figure.update_xaxes(visible=False).update_yaxes(visible=False)
+    figure.update_annotations(font_size=12)
+    count = f"{series.positions.shape[1]} faces · trustworthiness over {series.neighbours} neighbours"
+    return themed(titled(figure, f"{series.layer or 'Features'} at several perplexities", count), dark)
+
+
 def colour_choices(faces: FaceImages, evaluation: Evaluation | None = None) -> tuple[str, ...]:
     """What :func:`embedding_figure` can colour these pictures by."""
     units = (f"AU{number}" for number in faces.action_unit_numbers)
-    subject, predicted = faces.subject is not None, evaluation is not None
-    return ("expression", *["predicted"] * predicted, *["subject"] * subject, *units)
+    others = {"predicted": evaluation, "subject": faces.subject, "split": faces.split}
+    graded = () if faces.action_unit_intensity is None else _graded(faces)
+    return ("expression", *(name for name, known in others.items() if known is not None), *units, *graded)
 
 
 def picture_labels(faces: FaceImages, colour_by: str, evaluation: Evaluation | None = None) -> np.ndarray:
@@ -69,8 +101,8 @@ def picture_labels(faces: FaceImages, colour_by: str, evaluation: Evaluation | N
         return np.array([*faces.expression_names, "unlabelled"])[np.asarray(faces.expression)]
     if colour_by == "predicted" and evaluation is not None:
         return np.array(evaluation.class_names)[np.asarray(evaluation.predicted)]
-    if colour_by == "subject" and faces.subject is not None:
-        return np.asarray(faces.subject).astype(str)
+    if colour_by in ("subject", "split") and getattr(faces, colour_by) is not None:
+        return np.asarray(getattr(faces, colour_by)).astype(str)
     numbers = [f"AU{number}" for number in faces.action_unit_numbers]
     if colour_by not in numbers:
         raise ValueError(f"no {colour_by!r} is known of these pictures; there are {', '.join(colour_choices(faces))}")
@@ -78,21 +110,54 @@ def picture_labels(faces: FaceImages, colour_by: str, evaluation: Evaluation | N
     return np.select([presence == 1, presence == 0], ["with the AU", "without it"], "not coded")
 
 
-def _add_points(
-    figure: go.Figure, embedding: Embedding, rows: np.ndarray, name: str, place: int, faces: FaceImages | None
-) -> None:
-    x, y = embedding.positions[rows].T
+def _points(
+    embedding: Embedding, faces: FaceImages | None, colour_by: str, evaluation: Evaluation | None
+) -> list[go.Scatter]:
+    """A trace a category; one trace where they are coloured by degrees."""
+    count = len(embedding.positions)
+    if faces is not None and len(faces) != count:
+        raise ValueError(f"{count} positions but {len(faces)} pictures")
+    if faces is not None and colour_by in _graded(faces):
+        return [_graded_points(embedding, faces, colour_by)]
+    labels = np.full(count, "picture") if faces is None else picture_labels(faces, colour_by, evaluation)
+    names = list(dict.fromkeys(sorted(labels.tolist(), key=_unknown_last)))
+    return [
+        _category_points(embedding, np.flatnonzero(labels == name), name, place, faces)
+        for place, name in enumerate(names)
+    ]
+
+
+def _graded(faces: FaceImages) -> tuple[str, ...]:
+    """The colourings by the intensity of an action unit."""
+    known = () if faces.action_unit_intensity is None else faces.action_unit_numbers
+    return tuple(f"AU{number}{_INTENSITY}" for number in known)
+
+
+def _graded_points(embedding: Embedding, faces: FaceImages, colour_by: str) -> go.Scatter:
+    """Every picture by the intensity of a unit; grey where it is not coded."""
+    column = _graded(faces).index(colour_by)
+    values = np.asarray(faces.action_unit_intensity)[:, column].astype(float)
+    rows = np.argsort(np.nan_to_num(values, nan=-1), kind="stable")  # the strongest are drawn last, on top
+    points = _category_points(embedding, rows, colour_by, 0, faces)
+    bar = {"thickness": 10, "len": 0.8, "title": {"text": faces.action_unit_scale or ""}}
+    shades = {"color": values[rows], "colorscale": [[0, GREY], [1, "#D55E00"]], "colorbar": bar, "symbol": "circle"}
+    told = [f"{text}<br>{colour_by} {value:.2f}" for text, value in zip(points.text, values[rows], strict=True)]
+    return points.update(marker=shades, text=told)
+
+
+def _category_points(
+    embedding: Embedding, rows: np.ndarray, name: str, place: int, faces: FaceImages | None
+) -> go.Scatter:
+    x, y = np.asarray(embedding.positions)[rows].T
     many = len(embedding.positions) > _SVG_POINTS
     colour = GREY if _unknown_last(name)[0] else category_colour(name, place)
     colour = {"with the AU": "#D55E00", "without it": GREY}.get(name, colour)
     marker = {"color": colour, "size": 4 if many else 7, "symbol": _SYMBOLS[place % len(_SYMBOLS)], "opacity": 0.85}
     points = go.Scattergl if many else go.Scatter
-    figure.add_trace(
-        points(
-            x=x, y=y, mode="markers", marker=marker, name=name, customdata=rows,
-            text=[_hover(faces, row, units=not many) for row in rows],
-            hovertemplate="%{text}<extra>" + name + "</extra>",
-        )
+    return points(
+        x=x, y=y, mode="markers", marker=marker, name=name, customdata=rows,
+        text=[_hover(faces, row, units=not many) for row in rows],
+        hovertemplate="%{text}<extra>" + name + "</extra>",
     )  # fmt: skip
 
 
@@ -109,12 +174,16 @@ def _hover(faces: FaceImages | None, row: int, *, units: bool) -> str:
 
 
 def _facts(embedding: Embedding) -> str:
+    return f"{len(embedding.positions)} faces · {_facts_of(embedding)}"
+
+
+def _facts_of(embedding: Embedding) -> str:
     own = {
         "tsne": f"perplexity {embedding.perplexity:.3g}",
         "pca": f"{embedding.explained_variance:.0%} of the variance",
     }.get(embedding.method, "")
     kept = f"trustworthiness {embedding.trustworthiness:.2f}"
-    return " · ".join(filter(None, (f"{len(embedding.positions)} faces", own, kept)))
+    return " · ".join(filter(None, (own, kept)))
 
 
 def _unknown_last(name: str) -> tuple[bool, str]:

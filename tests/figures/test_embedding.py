@@ -1,7 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
-from fer_probe.figures import colour_choices, embedding_figure, picture_labels
+from fer_probe.embeddings import embed_series
+from fer_probe.figures import colour_choices, embedding_figure, embedding_series_figure, picture_labels
 
 
 def test_a_points_customdata_is_its_picture(records):
@@ -45,3 +48,34 @@ def test_without_faces_there_is_one_colour_and_no_legend(records):
     figure = embedding_figure(records.embedding)
     assert len(figure.data) == 1
     assert not figure.layout.showlegend
+
+
+def test_colours_by_degrees_and_by_split(records):
+    """An action unit's intensity shades every point, the strongest on top; a corpus's own split is a category."""
+    levels = np.tile(np.linspace(0, 1, 40)[::-1, None], (1, 4)).astype(np.float32)
+    levels[3] = np.nan
+    split = np.where(np.arange(40) < 30, "train", "test")
+    faces = dataclasses.replace(records.faces, action_unit_intensity=levels, action_unit_scale="0-1", split=split)
+    assert {"split", "AU12", "AU12 intensity"} <= set(colour_choices(faces))
+    (points,) = embedding_figure(records.embedding, faces, colour_by="AU12 intensity").data
+    assert sorted(points.customdata) == list(range(40)) and points.customdata[-1] == 0
+    np.testing.assert_array_equal(points.marker.color, levels[points.customdata, 0])
+    assert "AU12 intensity 1.00" in points.text[-1]
+    named = {one.name: len(one.x) for one in embedding_figure(records.embedding, faces, colour_by="split").data}
+    assert named == {"train": 30, "test": 10}
+
+
+def test_a_series_shows_every_map_with_its_numbers(records):
+    """Each panel has every picture once, at its own place; one legend for all."""
+    series = embed_series(np.random.default_rng(0).normal(size=(40, 5)), (4, 12), layer="fc")
+    figure = embedding_series_figure(series, records.faces)
+    heads = [note.text for note in figure.layout.annotations]
+    assert [head.split(" ·")[0] for head in heads[:2]] == ["t-SNE, perplexity 4", "t-SNE, perplexity 12"]
+    assert heads[2].startswith("PCA, ") and "trustworthiness 0." in heads[0]
+    for place, axis in enumerate(("x", "x2", "x3")):
+        here = [one for one in figure.data if one.xaxis == axis]
+        index = np.concatenate([one.customdata for one in here])
+        assert sorted(index) == list(range(40))
+        drawn = np.concatenate([np.stack([one.x, one.y], -1) for one in here])
+        np.testing.assert_array_equal(drawn, series.positions[place][index])
+        assert any(one.showlegend for one in here) == (place == 0)
