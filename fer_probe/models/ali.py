@@ -25,31 +25,32 @@ class AliEncoder(nn.Module):
     Args:
         size: height and width of the input, each at least 16; the paper's is 96×96.
         channels: of the input.
+        maps: of the first convolution; each further one has twice as many.
 
     Attributes:
-        shape: (512, H', W') of what it gives; H' and W' are a sixteenth of the input's, rounded down.
+        shape: (8 · maps, H', W') of what it gives; H' and W' are a sixteenth of the input's, rounded down.
     """
 
-    def __init__(self, size: tuple[int, int] = (96, 96), channels: int = 1) -> None:
+    def __init__(self, size: tuple[int, int] = (96, 96), channels: int = 1, maps: int = 64) -> None:
         super().__init__()
         height, width = size
         if min(height, width) < 16:
             raise ValueError(f"four strides of 2 need a picture of at least 16×16, not {height}×{width}")
-        self.conv1 = nn.Conv2d(channels, 64, 4, stride=2, padding=1)
+        self.conv1 = nn.Conv2d(channels, maps, 4, stride=2, padding=1)
         self.relu1 = nn.ReLU()
-        self.conv2 = nn.Conv2d(64, 128, 4, stride=2, padding=1, bias=False)
-        self.norm2 = nn.BatchNorm2d(128)
+        self.conv2 = nn.Conv2d(maps, 2 * maps, 4, stride=2, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(2 * maps)
         self.relu2 = nn.ReLU()
-        self.conv3 = nn.Conv2d(128, 256, 4, stride=2, padding=1, bias=False)
-        self.norm3 = nn.BatchNorm2d(256)
+        self.conv3 = nn.Conv2d(2 * maps, 4 * maps, 4, stride=2, padding=1, bias=False)
+        self.norm3 = nn.BatchNorm2d(4 * maps)
         self.relu3 = nn.ReLU()
-        self.conv4 = nn.Conv2d(256, 512, 4, stride=2, padding=1, bias=False)
-        self.norm4 = nn.BatchNorm2d(512)
+        self.conv4 = nn.Conv2d(4 * maps, 8 * maps, 4, stride=2, padding=1, bias=False)
+        self.norm4 = nn.BatchNorm2d(8 * maps)
         self.relu4 = nn.ReLU()
-        self.shape = (512, height // 16, width // 16)
+        self.shape = (8 * maps, height // 16, width // 16)
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, channels, H, W) → (N, 512, H', W')."""
+        """(N, channels, H, W) → (N, 8 · maps, H', W')."""
         return self.intermediate_layers(images)[-1]
 
     def intermediate_layers(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -69,14 +70,15 @@ class AliBaseline(nn.Module):
         classes: outputs; logits, no softmax. The paper has CK+'s seven, MMI's and Oulu-CASIA's six.
         size: height and width of the input, each at least 16; the paper's is 96×96.
         channels: of the input; the paper names none.
+        maps: of the encoder's first convolution.
     """
 
-    def __init__(self, classes: int = 7, size: tuple[int, int] = (96, 96), channels: int = 1) -> None:
+    def __init__(self, classes: int = 7, size: tuple[int, int] = (96, 96), channels: int = 1, maps: int = 64) -> None:
         super().__init__()
-        self.encoder = AliEncoder(size, channels)
-        maps, height, width = self.encoder.shape
+        self.encoder = AliEncoder(size, channels, maps)
+        deepest, height, width = self.encoder.shape
         self.flatten = nn.Flatten()
-        self.fc1 = nn.Linear(maps * height * width, REPRESENTATION)
+        self.fc1 = nn.Linear(deepest * height * width, REPRESENTATION)
         self.relu = nn.ReLU()
         self.fc2 = nn.Linear(REPRESENTATION, classes)
         gaussian_weights(self, 0.02)

@@ -36,13 +36,13 @@ class Encoded(NamedTuple):
 class ExpressionEncoder(nn.Module):
     """Gₑₙ: the four convolutions of :class:`AliEncoder`, and mean and variance of f(x), for DE-GAN is a VAE-GAN."""
 
-    def __init__(self, size: tuple[int, int] = (96, 96), channels: int = 1) -> None:
+    def __init__(self, size: tuple[int, int] = (96, 96), channels: int = 1, maps: int = 64) -> None:
         super().__init__()
-        self.convolutions = AliEncoder(size, channels)
-        maps, height, width = self.convolutions.shape
+        self.convolutions = AliEncoder(size, channels, maps)
+        deepest, height, width = self.convolutions.shape
         self.flatten = nn.Flatten()
-        self.mean = nn.Linear(maps * height * width, REPRESENTATION)
-        self.log_variance = nn.Linear(maps * height * width, REPRESENTATION)
+        self.mean = nn.Linear(deepest * height * width, REPRESENTATION)
+        self.log_variance = nn.Linear(deepest * height * width, REPRESENTATION)
 
     def forward(self, images: Tensor) -> Encoded:
         """(N, channels, H, W) → f(x) and the four layers."""
@@ -59,24 +59,24 @@ class ExpressionDecoder(nn.Module):
     and all else can be taken over from training on other people.
     """
 
-    def __init__(self, identities: int, size: tuple[int, int] = (96, 96), channels: int = 1) -> None:
+    def __init__(self, identities: int, size: tuple[int, int] = (96, 96), channels: int = 1, maps: int = 64) -> None:
         super().__init__()
         sizes = [(size[0] // by, size[1] // by) for by in (16, 8, 4, 2, 1)]
-        maps = 512 * sizes[0][0] * sizes[0][1]
-        self.fc = nn.Linear(REPRESENTATION + NOISE, maps, bias=False)
-        self.identity = nn.Linear(identities, maps, bias=False)
-        self.unflatten = nn.Unflatten(1, (512, *sizes[0]))
-        self.norm = nn.BatchNorm2d(512)
+        values = 8 * maps * sizes[0][0] * sizes[0][1]
+        self.fc = nn.Linear(REPRESENTATION + NOISE, values, bias=False)
+        self.identity = nn.Linear(identities, values, bias=False)
+        self.unflatten = nn.Unflatten(1, (8 * maps, *sizes[0]))
+        self.norm = nn.BatchNorm2d(8 * maps)
         self.relu = nn.ReLU()
         self.convolutions = nn.Sequential()
-        for number, out in enumerate((256, 128, 64), start=1):
+        for number, out in enumerate((4 * maps, 2 * maps, maps), start=1):
             step = restoring_convolution(
                 2 * out, out, small=sizes[number - 1], large=sizes[number], kernel=4, bias=False
             )
             self.convolutions.add_module(f"deconv{number}", step)
             self.convolutions.add_module(f"norm{number}", nn.BatchNorm2d(out))
             self.convolutions.add_module(f"relu{number}", nn.ReLU())
-        last = restoring_convolution(64, channels, small=sizes[3], large=sizes[4], kernel=4)
+        last = restoring_convolution(maps, channels, small=sizes[3], large=sizes[4], kernel=4)
         self.convolutions.add_module("deconv4", last)
         self.sigmoid = PixelSigmoid()
 
@@ -91,10 +91,10 @@ class ExpressionDecoder(nn.Module):
 class Generator(nn.Module):
     """G: the encoder and the decoder of DE-GAN, whose parameters are trained against the discriminator's."""
 
-    def __init__(self, identities: int, size: tuple[int, int] = (96, 96), channels: int = 1) -> None:
+    def __init__(self, identities: int, size: tuple[int, int] = (96, 96), channels: int = 1, maps: int = 64) -> None:
         super().__init__()
-        self.encoder = ExpressionEncoder(size, channels)
-        self.decoder = ExpressionDecoder(identities, size, channels)
+        self.encoder = ExpressionEncoder(size, channels, maps)
+        self.decoder = ExpressionDecoder(identities, size, channels, maps)
 
     def forward(self, images: Tensor, identity: Tensor, noise: Tensor) -> Tensor:
         """G(x, I, z) with the mean of f(x): (N, channels, H, W), (N, identities), (N, 50) → pixels in 0–1."""
@@ -105,17 +105,20 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     """D = [Dᵉ, Dⁱ]: four convolutions as the encoder's with leaky ReLUs of 0.2, after DCGAN, and two layers on them."""
 
-    def __init__(self, classes: int, identities: int, size: tuple[int, int] = (96, 96), channels: int = 1) -> None:
+    def __init__(
+        self, classes: int, identities: int, size: tuple[int, int] = (96, 96), channels: int = 1, maps: int = 64
+    ) -> None:
         super().__init__()
         self.convolutions = nn.Sequential()
-        for number, (maps, out) in enumerate(((channels, 64), (64, 128), (128, 256), (256, 512)), start=1):
+        for number, out in enumerate((maps, 2 * maps, 4 * maps, 8 * maps), start=1):
             first = number == 1
-            self.convolutions.add_module(f"conv{number}", nn.Conv2d(maps, out, 4, 2, 1, bias=first))
+            entering = channels if first else out // 2
+            self.convolutions.add_module(f"conv{number}", nn.Conv2d(entering, out, 4, 2, 1, bias=first))
             if not first:
                 self.convolutions.add_module(f"norm{number}", nn.BatchNorm2d(out))
             self.convolutions.add_module(f"leaky{number}", nn.LeakyReLU(0.2))
         self.flatten = nn.Flatten()
-        features = 512 * (size[0] // 16) * (size[1] // 16)
+        features = 8 * maps * (size[0] // 16) * (size[1] // 16)
         self.expression = nn.Linear(features, classes + 1)
         self.identity = nn.Linear(features, identities)
 
@@ -136,16 +139,22 @@ class AliDegan(VariationalAutoencoder):
         size: height and width, each at least 16; the paper's is 96×96.
         channels: 1 or 3; the paper names none.
         identities: Nⁱ, how many people; CK+ has 118.
+        maps: of the first convolution of encoder and discriminator, and the last but one of the decoder.
     """
 
     def __init__(
-        self, classes: int = 7, size: tuple[int, int] = (96, 96), channels: int = 1, identities: int = 118
+        self,
+        classes: int = 7,
+        size: tuple[int, int] = (96, 96),
+        channels: int = 1,
+        identities: int = 118,
+        maps: int = 64,
     ) -> None:
         super().__init__()
         self.latent_length = REPRESENTATION
         self.identities = identities
-        self.generator = Generator(identities, size, channels)
-        self.discriminator = Discriminator(classes, identities, size, channels)
+        self.generator = Generator(identities, size, channels, maps)
+        self.discriminator = Discriminator(classes, identities, size, channels, maps)
         gaussian_weights(self, 0.02)
 
     def distribution(self, images: Tensor) -> tuple[Tensor, Tensor]:

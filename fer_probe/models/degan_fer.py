@@ -58,16 +58,21 @@ class AliDeganFER(nn.Module):
         size: height and width, each at least 16; the paper's is 96×96.
         channels: 1 or 3; the paper names none.
         dropout: probability in front of the last layer of each local CNN and of the whole; the paper names none.
+        maps: of the encoder's first convolution.
     """
 
     def __init__(
-        self, classes: int = 7, size: tuple[int, int] = (96, 96), channels: int = 1, dropout: float = 0.5
+        self,
+        classes: int = 7,
+        size: tuple[int, int] = (96, 96),
+        channels: int = 1,
+        dropout: float = 0.5,
+        maps: int = 64,
     ) -> None:
         super().__init__()
-        self.encoder = ExpressionEncoder(size, channels)
+        self.encoder = ExpressionEncoder(size, channels, maps)
         self.local1, self.local2, self.local3, self.local4 = (
-            LocalCNN(maps, (size[0] // by, size[1] // by), classes, dropout)
-            for maps, by in ((64, 2), (128, 4), (256, 8), (512, 16))
+            LocalCNN(by // 2 * maps, (size[0] // by, size[1] // by), classes, dropout) for by in (2, 4, 8, 16)
         )
         self.dropout = nn.Dropout(dropout)
         self.joined = nn.Linear(REPRESENTATION + 4 * _LOCAL_FEATURES, classes)

@@ -45,6 +45,9 @@ def protocol(
     augment_evaluation: Annotated[
         bool, typer.Option("--augment-evaluation", help="Validate and test on pictures augmented once.")
     ] = False,
+    reduced: Annotated[
+        bool, typer.Option("--reduced", help="By the quick recipes: for drawn faces on a few cores.")
+    ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="A look: two epochs by the quick recipe, two trainings a row.")
     ] = False,
@@ -60,7 +63,8 @@ def protocol(
         check_pretraining(known, recognised_corpus(pretraining))
     options: dict[str, Any] = {
         "seeds": seeds, "epochs": epochs, "minutes": minutes, "device": device,
-        "allow_shared_subjects": allow_shared_subjects, "augment_evaluation": augment_evaluation, "quick": quick,
+        "allow_shared_subjects": allow_shared_subjects, "augment_evaluation": augment_evaluation, "reduced": reduced,
+        "quick": quick,
     }  # fmt: skip
     run_protocol(
         known,

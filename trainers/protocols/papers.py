@@ -3,7 +3,6 @@
 Each fold's epoch is chosen by the next fold, where the papers name no faces that choose it.
 """
 
-from dataclasses import replace
 
 import numpy as np
 
@@ -147,41 +146,28 @@ def _semisupervised(recipe: str, label: str, paper: float) -> Row:
     return Row(recipe, label, paper, stages=(before,), pretrained=(before,), share=0.2)
 
 
-def _cubarrubia_rows(quick: str = "") -> tuple[Row, ...]:
-    """Table 1, by the recipes of that ending."""
-    return (
-        _clustered(f"cubarrubia_dense_ae{quick}", "Stacked autoencoder, RGB", 12.26),
-        _clustered(f"cubarrubia_dense_ae_grey{quick}", "Stacked autoencoder, Grayscale", 12.53),
-        _clustered(f"cubarrubia_dense_ae_cropped{quick}", "Stacked autoencoder, Cropped", 11.84),
-        _clustered(f"cubarrubia_conv_ae{quick}", "Stacked convolutional autoencoder, RGB", 10.98),
-        _clustered(f"cubarrubia_conv_ae_grey{quick}", "Stacked convolutional autoencoder, Grayscale", 12.17),
-        _clustered(f"cubarrubia_conv_ae_cropped{quick}", "Stacked convolutional autoencoder, Cropped", 17.77, 10_000),
-        _semisupervised(f"cubarrubia_semisupervised{quick}", "Semi-supervised, RGB", 34.31),
-        _semisupervised(f"cubarrubia_semisupervised_grey{quick}", "Semi-supervised, Grayscale", 43.58),
-        _semisupervised(f"cubarrubia_semisupervised_cropped{quick}", "Semi-supervised, Cropped", 41.50),
-        Row(f"cubarrubia_supervised{quick}", "Supervised, RGB", 56.15),
-        Row(f"cubarrubia_supervised_grey{quick}", "Supervised, Grayscale", 57.51),
-        Row(f"cubarrubia_supervised_cropped{quick}", "Supervised, Cropped", 57.89),
-    )
-
-
 _CUBARRUBIA = Protocol(
     name="cubarrubia",
     paper="Cubarrubia, Mishra & Kiss, Categorizing Facial Expressions, table 1",
     corpora=("affectnet", "affectnet_npy", "affectnet_kaggle"),
-    rows=_cubarrubia_rows(),
+    rows=(
+        _clustered("cubarrubia_dense_ae", "Stacked autoencoder, RGB", 12.26),
+        _clustered("cubarrubia_dense_ae_grey", "Stacked autoencoder, Grayscale", 12.53),
+        _clustered("cubarrubia_dense_ae_cropped", "Stacked autoencoder, Cropped", 11.84),
+        _clustered("cubarrubia_conv_ae", "Stacked convolutional autoencoder, RGB", 10.98),
+        _clustered("cubarrubia_conv_ae_grey", "Stacked convolutional autoencoder, Grayscale", 12.17),
+        _clustered("cubarrubia_conv_ae_cropped", "Stacked convolutional autoencoder, Cropped", 17.77, 10_000),
+        _semisupervised("cubarrubia_semisupervised", "Semi-supervised, RGB", 34.31),
+        _semisupervised("cubarrubia_semisupervised_grey", "Semi-supervised, Grayscale", 43.58),
+        _semisupervised("cubarrubia_semisupervised_cropped", "Semi-supervised, Cropped", 41.50),
+        Row("cubarrubia_supervised", "Supervised, RGB", 56.15),
+        Row("cubarrubia_supervised_grey", "Supervised, Grayscale", 57.51),
+        Row("cubarrubia_supervised_cropped", "Supervised, Cropped", 57.89),
+    ),
     division=random_pictures(0.2, 0.1, "the paper divides AffectNet and does not say how"),
     seeds=3,
     pretraining=("fec",),
     others=pictures_at_random(25_000),
-)
-
-_CUBARRUBIA_QUICK = replace(
-    _CUBARRUBIA,
-    name="cubarrubia_quick",  # for drawn faces
-    paper=f"{_CUBARRUBIA.paper}: by the quick recipes, smaller networks at 64×64",
-    rows=_cubarrubia_rows("_quick"),
-    seeds=1,
 )
 
 _KHORRAMI = Protocol(
@@ -197,8 +183,7 @@ _KHORRAMI = Protocol(
 
 #: Every protocol by its name.
 PROTOCOLS: dict[str, Protocol] = {
-    protocol.name: protocol
-    for protocol in (_JAHROMI, _ZHU, _BARRADAS, *_ALI, _CUBARRUBIA, _CUBARRUBIA_QUICK, _KHORRAMI)
+    protocol.name: protocol for protocol in (_JAHROMI, _ZHU, _BARRADAS, *_ALI, _CUBARRUBIA, _KHORRAMI)
 }
 
 

@@ -165,9 +165,10 @@ class _Plan:
         """A recipe as the protocol trains it."""
         recipe, settings = self.recipes[name], self.settings
         crop = recipe.crop or self.protocol.crop
+        if settings.quick or settings.reduced:
+            recipe = replace(self.recipes.get(f"{name}_quick", recipe), name=name)
         if settings.quick:
-            quick = self.recipes.get(f"{name}_quick", recipe)
-            recipe = replace(quick, name=name, epochs=min(2, quick.epochs))
+            recipe = replace(recipe, epochs=min(2, recipe.epochs))
         return replace(recipe, epochs=settings.epochs or recipe.epochs, crop=crop)
 
     def _about(self, recipe: Recipe, seed: int, divided: DividedFaces) -> dict[str, Any]:

@@ -96,7 +96,8 @@ class ProtocolSettings:
         device: None takes a GPU where there is one.
         allow_shared_subjects: put up with one person on two sides; the tables then say so.
         augment_evaluation: validate and test on pictures augmented once.
-        quick: two epochs of each training, and no more than two trainings of a row: to see that all goes well.
+        reduced: by the recipes' quick versions, for their own epochs: drawn faces on a few cores.
+        quick: two epochs of these, and no more than two trainings of a row: to see that all goes well.
     """
 
     seeds: int | None = None
@@ -106,6 +107,7 @@ class ProtocolSettings:
     device: str | None = None
     allow_shared_subjects: bool = False
     augment_evaluation: bool = False
+    reduced: bool = False
     quick: bool = False
 
     @property
@@ -113,6 +115,7 @@ class ProtocolSettings:
         """What is not the protocol's own, for a table."""
         words = {
             "a quick look, no result: at most two trainings a row": self.quick,
+            "reduced: by the quick recipes": self.reduced,
             f"epochs of each training: {self.epochs}": self.epochs is not None,
             f"minutes after which each training stops: {self.minutes}": self.minutes is not None,
             "validated and tested on pictures augmented once": self.augment_evaluation,

@@ -211,6 +211,16 @@ def test_an_expression_that_nobody_in_training_shows_is_named(faces, tmp_path):
         run(FOLDS, lonely, tmp_path)
 
 
+def test_a_reduced_table_goes_through_all(faces, tmp_path, trained):
+    """Every training of the quick recipe, all its epochs, under the row's own name, and the table says so."""
+    recipes = {**RECIPES, "fast_quick": replace(RECIPES["fast"], name="fast_quick", size=12, epochs=3)}
+    run(FOLDS, faces, tmp_path, ProtocolSettings(reduced=True), recipes=recipes)
+    assert trained == [f"fast/fold-{fold}-seed-0" for fold in range(len(trained))] and len(trained) > 2
+    checkpoint = fp.load_checkpoint(tmp_path / "runs" / "fast" / "fold-0-seed-0.safetensors")
+    assert checkpoint.preprocessing.size == (12, 12) and len(checkpoint.curves["loss"]) == 3
+    assert "reduced: by the quick recipes" in (tmp_path / "table.md").read_text(encoding="utf-8")
+
+
 def test_a_quick_look_is_no_result(faces, tmp_path, trained):
     """Two trainings of the quick recipe's first epochs under the row's own name, and the table says so."""
     recipes = {**RECIPES, "fast_quick": replace(RECIPES["fast"], name="fast_quick", size=12, epochs=3)}
