@@ -49,6 +49,7 @@ PAGES = {
     "/maps": "Feature maps",
     "/action-units": "Action units",
     "/latent": "Latent space",
+    "/experiments": "Experiments",
     "/drawn-face": "Drawn face",
 }
 

@@ -122,6 +122,11 @@ class AblatedMaps(Record):
         effects = np.nan_to_num(np.abs(self.told[0]))
         return effects.max(1) if label is None else effects[:, label]
 
+    @property
+    def moves_most(self) -> int:
+        """The map that moves most."""
+        return int(self.moved.argmax())
+
     def most_moved(self, number: int) -> int:
         """The class that a map moves most, as an index into ``class_names``."""
         return int(np.nan_to_num(np.abs(self.told[0][number])).argmax())

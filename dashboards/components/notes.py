@@ -29,6 +29,10 @@ EMBEDDING = (
     "Neighbours on the plane tend to be neighbours in the layer; distances between clusters and their sizes mean "
     "nothing. Trustworthiness says how far neighbours can be believed, from 0 to 1."
 )
+ABLATION = (
+    "Switching off any strong map moves something; what counts is where a map stands among the others. A map that "
+    "moves nothing may be one of several that do the same. What follows the layer never met faces without a map."
+)
 PLACES = "Where the map fires on average over all faces, laid over the mean face. Faces that are not aligned blur it."
 
 

@@ -4,7 +4,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer_probe.ablation import MATCHED, AblatedMaps
+from fer_probe.action_units import action_unit_label
+from fer_probe.au_distance import AUDistances
 from fer_probe.figures.theme import AU_SIDE, BLUE, GREY, say, themed, titled
+
+#: What is told of each action unit's best map; the last two: the share of other maps that move any class less.
+ABLATION_COLUMNS = ("action unit", "map", "class moved most", "points", "of other maps", "of maps as strong")
 
 #: The middle of the other maps that is drawn behind a map's own bar, in per cent.
 _MIDDLE = (2.5, 97.5)
@@ -66,11 +71,31 @@ def ablated_map_figure(ablated: AblatedMaps, number: int, *, dark: bool = False)
     return themed(titled(figure, f"Map {number} set to {ablated.to}", ablation_note(ablated)), dark)
 
 
+def ablation_rows(ablated: AblatedMaps, distances: AUDistances) -> tuple[dict[str, str], ...]:
+    """Of every action unit's best map what the network does without it: a row a unit, by ``ABLATION_COLUMNS``.
+
+    The class is the one that the map moves most, and of the others the same is asked.
+    """
+    best = {int(au): distances.best_map(int(au)) for au in distances.action_unit_numbers}
+    return tuple(_row(ablated, au, number) for au, number in best.items() if number is not None)
+
+
 def ablation_note(ablated: AblatedMaps) -> str:
     """The facts under a figure: layer, whose faces, how many."""
     own = "each class on its own faces" if ablated.on_own_faces else "all faces"
     people = "" if ablated.observations == ablated.picture_count else f" of {ablated.observations} people"
     return f"{ablated.layer} · {own} · {ablated.picture_count} faces{people}"
+
+
+def _row(ablated: AblatedMaps, au: int, number: int) -> dict[str, str]:
+    label = ablated.most_moved(number)
+    change, half_width = (100 * float(told[number, label]) for told in ablated.told)
+    ranks = ablated.rank(number), ablated.rank(number, among=ablated.matched(number))
+    cells = (
+        action_unit_label(au), f"map {number}", ablated.class_names[label], f"{change:+.1f} ± {half_width:.1f}",
+        *(f"{rank:.0%}" for rank in ranks),
+    )  # fmt: skip
+    return dict(zip(ABLATION_COLUMNS, cells, strict=True))
 
 
 def _add_middle(figure: go.Figure, words: str, names: list[str], change: np.ndarray, colour: str, width: int) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fer_probe.ablation import AblatedMaps
 from fer_probe.activation_maximization import MaximizedMaps
 from fer_probe.architecture import Architecture
 from fer_probe.au_distance import au_distances
@@ -69,6 +70,17 @@ def planted_harvest(layer: str) -> Harvest:
     return Harvest(layer, values, order, np.zeros((MAPS, 4, 2), int), responses, (5, 5), FACES)
 
 
+def planted_ablation() -> AblatedMaps:
+    """Map 7 is what happiness hangs on."""
+    change = np.random.default_rng(3).normal(0, 0.001, (MAPS, 3))
+    change[7, 1] = -0.5
+    half, share = np.full((MAPS, 3), 0.01), np.full(3, 0.6)
+    moved, strength = np.abs(change).sum(1) / 2, np.linspace(0, 1, MAPS)
+    return AblatedMaps(
+        "conv", "zero", CLASSES, share, change, half, share, change, half, share, change, moved, strength, False, 30, 6
+    )
+
+
 def planted_records(faces: FaceImages) -> list:
     rng = np.random.default_rng(2)
     found = planted_harvest("conv")
@@ -95,6 +107,7 @@ def planted_records(faces: FaceImages) -> list:
             np.array([[6, 6], [20, 20]]), 7003, (1, SIZE, SIZE),
         ),
         Evaluation(probabilities, predicted, expected, CLASSES, right, confusion, (), (), 0),
+        planted_ablation(),
     ]  # fmt: skip
 
 

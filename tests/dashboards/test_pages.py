@@ -16,7 +16,7 @@ from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS
 
 from .conftest import all_of, planted_faces, planted_harvest, planted_records, planted_study, words_of
 
-PAGES = ("overview", "maps", "action_units", "latent")
+PAGES = ("overview", "maps", "action_units", "latent", "experiments")
 
 
 def page(name):
@@ -35,7 +35,7 @@ def test_pages_register(app):
     paths = {entry["module"].split(".")[-1]: entry["path"] for entry in dash.page_registry.values()}
     assert paths == {
         "overview": "/", "maps": "/maps", "action_units": "/action-units", "latent": "/latent",
-        "drawn_face": "/drawn-face", "not_found_404": "/not-found",
+        "experiments": "/experiments", "drawn_face": "/drawn-face", "not_found_404": "/not-found",
     }  # fmt: skip
 
 
@@ -72,6 +72,8 @@ def test_a_study_without_records_says_so(layout, show, tmp_path, name):
         ("maps", {"map": "x"}, "no map 'x'"),
         ("action_units", {"au": "99"}, "there are 12, 1, 26"),
         ("latent", {"face": "30"}, "numbered 0 to 29"),
+        ("experiments", {"map": "70"}, "numbered 0 to 69"),
+        ("experiments", {"layer": "features.0"}, "there are conv"),
         ("latent", {"colour": "red"}, "there are expression, predicted"),
         ("overview", {"faces": "nobody"}, "it has unseen, known"),
         ("drawn_face", {"au12": "2"}, "au12 is '2', expected a number from 0 to 1"),

@@ -1,0 +1,49 @@
+"""What happens if feature maps are switched off: all of a layer at once, one of them, and those of action units."""
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.gallery import caption, map_picture
+from dashboards.components.graph import graph
+from dashboards.components.notes import ABLATION, hint, panel
+from dashboards.components.tables import table
+from dashboards.components.uncoded import no_distances
+from dashboards.view import View
+from fer_probe.ablation import AblatedMaps
+from fer_probe.au_distance import AUDistances
+from fer_probe.figures.ablation import ABLATION_COLUMNS, ablated_map_figure, ablation_figure, ablation_rows
+
+
+def ablation_panels(view: View, ablated: AblatedMaps, number: int) -> list[Component]:
+    """A layer's maps set to a value, and map ``number`` of them."""
+    every = graph(ablation_figure(ablated), "How much each class changes as each map is switched off", "ablation")
+    one = graph(ablated_map_figure(ablated, number), f"How much each class changes without map {number}", "ablated-map")
+    return [
+        panel("", every, dmc.Text("Click on a cell to see its map below.", size="sm"), hint(ABLATION)),
+        html.Div([panel("", one), _answers_to(view, ablated, number)], className="columns columns-wide-first"),
+        _units(view, ablated),
+    ]
+
+
+def _answers_to(view: View, ablated: AblatedMaps, number: int) -> Component:
+    link = dmc.Anchor(f"All of map {number}", href=view.link("/maps", layer=ablated.layer, map=number), size="sm")
+    shown = map_picture(view, ablated.layer, number, "originals")
+    return panel(f"What map {number} answers to", html.Div(shown, className="picture-face"), link)
+
+
+def _units(view: View, ablated: AblatedMaps) -> Component:
+    """The action units' best maps, on the faces whose units are coded."""
+    title = "Does the network use its detectors?"
+    coded = view.where(AUDistances, ablated.layer)
+    if coded is None:
+        return panel(title, no_distances(view, "/experiments", ablated.layer))
+    distances = coded.study.load(AUDistances, coded.faces, ablated.layer)
+    rows = [[row[column] for column in ABLATION_COLUMNS] for row in ablation_rows(ablated, distances)]
+    words = (
+        f"The map of {ablated.layer} with the largest D for each action unit (faces “{coded.faces}”), and the class "
+        "that its absence moves most. Last, the share of other maps, and of those with the nearest mean response, "
+        "whose largest effect on any class is smaller."
+    )
+    heads = [column.capitalize() for column in ABLATION_COLUMNS]
+    return panel(title, table(heads, rows, "Action units' maps and classes", numeric=(3, 4, 5)), caption(words))
