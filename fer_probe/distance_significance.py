@@ -23,6 +23,7 @@ from typing import Literal
 import numpy as np
 from scipy.stats import false_discovery_control, rankdata
 
+from fer_probe.action_units import action_unit_label
 from fer_probe.agreement_measures import auroc_of
 from fer_probe.au_distance import action_unit_row, check_responses
 from fer_probe.distance_null import positive_responses, signed_distances
@@ -49,6 +50,8 @@ class AUSignificance(Record):
         p_value: (A, M) of each map by itself, one-sided.
         p_adjusted: (A, M) over the maps of each unit, by the largest statistic.
         q_value: (A,) of each unit's best map, over the units that were tested.
+        chance_z: (A,) what the largest z of any map reaches in at most 5 % of the labellings; p adjusted is at most
+            0.05 above it.
         with_count, without_count: (A,) observations on either side: pictures, or recordings.
         too_few: (A,) bool, fewer than n on one side.
         persons: (A,) how many persons' labels change places.
@@ -72,6 +75,7 @@ class AUSignificance(Record):
     p_value: np.ndarray
     p_adjusted: np.ndarray
     q_value: np.ndarray
+    chance_z: np.ndarray
     with_count: np.ndarray
     without_count: np.ndarray
     too_few: np.ndarray
@@ -158,10 +162,11 @@ def au_significance(
         raise ValueError(f"n is {n} and permutations {permutations}; expected n from 1 to 127 and permutations above 0")
     known = _Observations(responses, action_units, subject, sequence, frame, floor)
     shuffles = LabelPermutations(permutations, seed)
-    rows = [known.test(column, n, int(au), shuffles) for column, au in enumerate(numbers)]
+    rows = [known.test(column, n, shuffles) for column in range(len(numbers))]
     refused = tuple(row.refused for row in rows)
     if untestable == "raise" and any(refused):
-        raise ValueError("; ".join(filter(None, refused)))
+        units = zip(numbers, refused, strict=True)
+        raise ValueError("; ".join(f"{action_unit_label(int(au))}: {why}" for au, why in units if why))
     return AUSignificance(
         action_unit_numbers=numbers,
         **{name: np.array([getattr(row, name) for row in rows]).reshape(-1, responses.shape[1]) for name in _PER_MAP},
@@ -175,7 +180,7 @@ def au_significance(
 
 
 _PER_MAP = ("distance", "direction", "null_mean", "null_deviation", "z", "effect", "p_value", "p_adjusted")
-_PER_UNIT = ("with_count", "without_count", "too_few", "persons")
+_PER_UNIT = ("chance_z", "with_count", "without_count", "too_few", "persons")
 
 
 @dataclass(frozen=True)
@@ -190,6 +195,7 @@ class _Row:
     effect: np.ndarray
     p_value: np.ndarray
     p_adjusted: np.ndarray
+    chance_z: float
     with_count: int
     without_count: int
     too_few: bool
@@ -200,7 +206,7 @@ class _Row:
     @staticmethod
     def untested(maps: int, counts: tuple[int, int], refused: str = "") -> "_Row":
         nan, neither = np.full(maps, np.nan), np.zeros(maps, np.int8)
-        return _Row(nan, neither, nan, nan, nan, nan, nan, nan, *counts, too_few=not refused, refused=refused)
+        return _Row(nan, neither, nan, nan, nan, nan, nan, nan, np.nan, *counts, too_few=not refused, refused=refused)
 
 
 class _Observations:
@@ -225,7 +231,7 @@ class _Observations:
         self.strength, self.units, self.person = strength[order], action_units[order], person[order]
         self.recording = None if recording is None else recording[order]
 
-    def test(self, column: int, n: int, au: int, shuffles: LabelPermutations) -> _Row:
+    def test(self, column: int, n: int, shuffles: LabelPermutations) -> _Row:
         """One action unit against every map."""
         rows = recorded_once(self.units[:, column], self.recording)
         present, strength = self.units[rows, column] == 1, self.strength[rows]
@@ -233,10 +239,11 @@ class _Observations:
         if min(counts) < n:
             return _Row.untested(strength.shape[1], counts)
         exchange = exchange_of(present, self.person[rows])
-        if refused := refusal(exchange, present, n, au):
+        if refused := refusal(exchange, present, n):
             return _Row.untested(strength.shape[1], counts, refused)
         signed = signed_distances(strength, shuffles.labellings(exchange), n)
         z, mean, deviation = _standardized(signed)
+        largest = z.max(axis=1, keepdims=True)
         return _Row(
             distance=np.abs(signed[0]),
             direction=np.sign(signed[0]).astype(np.int8),
@@ -245,7 +252,8 @@ class _Observations:
             z=z[0],
             effect=2 * auroc_of(rankdata(strength, axis=0), present) - 1,
             p_value=_share_as_large(z, z[0]),
-            p_adjusted=_share_as_large(z.max(axis=1, keepdims=True), z[0]),
+            p_adjusted=_share_as_large(largest, z[0]),
+            chance_z=float(np.sort(largest[:, 0])[-1 - len(largest) // 20]),
             with_count=counts[0],
             without_count=counts[1],
             too_few=False,

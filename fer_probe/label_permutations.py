@@ -17,8 +17,6 @@ from typing import Literal
 import numpy as np
 from scipy.special import gammaln
 
-from fer_probe.action_units import action_unit_label
-
 Scheme = Literal["within persons", "whole persons"]
 #: With fewer ways to lay the labels anew no p could be below 0.05.
 FEWEST_ARRANGEMENTS = 20
@@ -94,21 +92,20 @@ def exchange_of(presence: np.ndarray, person: np.ndarray) -> Exchange:
     return Exchange("whole persons", person, np.unique(sizes, return_inverse=True)[1], present > 0)
 
 
-def refusal(exchange: Exchange, presence: np.ndarray, n: int, au: int) -> str:
+def refusal(exchange: Exchange, presence: np.ndarray, n: int) -> str:
     """Why the labels cannot be permuted, and what to do; empty where they can."""
     moves = exchange.movable
     with_unit, without = int((moves & presence).sum()), int((moves & ~presence).sum())
     if min(with_unit, without) >= n and exchange.arrangements >= FEWEST_ARRANGEMENTS:
         return ""
-    unit = action_unit_label(au)
     if exchange.scheme == "within persons":
         return (
-            f"{unit}: its labels vary within some persons and not within others, and those who vary have too few "
+            "its labels vary within some persons and not within others, and those who vary have too few "
             f"faces ({with_unit} with it, {without} without; {n} of each are needed), so that neither faces nor whole "
             "persons can change labels: leave out one kind of person, or the unit"
         )
     return (
-        f"{unit}: its labels vary between persons only, and too few persons have equally many faces to change labels "
+        "its labels vary between persons only, and too few persons have equally many faces to change labels "
         f"({with_unit} faces with it and {without} without among them, {exchange.arrangements:.0f} ways): give every "
         "person equally many faces (sequence=subject takes one of each), or leave the unit out"
     )

@@ -34,6 +34,7 @@ def test_equals_the_textbook():
         largest = z.max(axis=1)
         adjusted = [(largest >= z[0, m] - 1e-9).sum() / 61 for m in range(12)]
         assert found.p_adjusted[a] == pytest.approx(adjusted)
+        assert ((found.z[a] > found.chance_z[a] + 1e-9) == (found.p_adjusted[a] <= 0.05)).all()
         side = np.flatnonzero(signed[0] > 0)
         least.append(adjusted[side[np.argmax(z[0, side])]])
     small, large = np.argsort(least)

@@ -12,7 +12,6 @@ from fer_probe.figures.decoded_faces import (
 )
 from fer_probe.figures.disentanglement import disentanglement_figure, linear_probes_figure
 from fer_probe.figures.distances import (
-    best_map_in_words,
     distance_figure,
     distance_grid_figure,
     distance_heatmap_figure,
@@ -36,8 +35,10 @@ from fer_probe.figures.pictures import (
     projection_pictures,
     webp,
 )
+from fer_probe.figures.significance import evidence_figure, significance_figure
 from fer_probe.figures.theme import EXPRESSION_COLOURS, themed, titled
 from fer_probe.figures.training_curves import training_curves_figure
+from fer_probe.figures.verdicts import best_map_in_words, significance_note
 
 __all__ = [
     "ARCHITECTURE_COLUMNS",
@@ -58,6 +59,7 @@ __all__ = [
     "embedding_figure",
     "embedding_series_figure",
     "enlarged",
+    "evidence_figure",
     "expression_counts_figure",
     "face_picture",
     "face_thumbnail",
@@ -79,6 +81,8 @@ __all__ = [
     "projection_mosaic",
     "projection_pictures",
     "reconstructions_figure",
+    "significance_figure",
+    "significance_note",
     "themed",
     "titled",
     "training_curves_figure",

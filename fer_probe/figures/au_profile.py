@@ -5,11 +5,15 @@ import plotly.graph_objects as go
 
 from fer_probe.action_units import action_unit_label
 from fer_probe.au_distance import AUDistances
-from fer_probe.figures.theme import AU_SIDE, OTHER_SIDE, themed, titled
+from fer_probe.distance_significance import AUSignificance
+from fer_probe.figures.theme import themed, titled
+from fer_probe.figures.verdicts import above_chance, significance_note, verdict_groups
 
 
-def au_profile_figure(distances: AUDistances, map_number: int, *, dark: bool = False) -> go.Figure:
-    """Bars of D by action unit for one map, coloured by the side that is the stronger one.
+def au_profile_figure(
+    distances: AUDistances, map_number: int, significance: AUSignificance | None = None, *, dark: bool = False
+) -> go.Figure:
+    """Bars of D by action unit for one map, coloured by the stronger side, and by chance where that was tested.
 
     Units with too few pictures stand last and say so. ``customdata`` of a bar is its action unit.
 
@@ -22,21 +26,25 @@ def au_profile_figure(distances: AUDistances, map_number: int, *, dark: bool = F
     signed = distances.distance[:, map_number] * distances.direction[:, map_number]
     order = np.argsort(-signed, kind="stable")  # NaN, the units with too few pictures, sorts last
     figure = go.Figure()
-    for wanted, colour, words in ((1, AU_SIDE, "with the AU"), (-1, OTHER_SIDE, "without it")):
-        _add_side(figure, distances, map_number, order[_side(distances, order, map_number) == wanted], colour, words)
+    above = None if significance is None else _above_chance(significance, distances, map_number)
+    for rows, colour, words in verdict_groups(
+        distances.direction[order, map_number], None if above is None else above[order]
+    ):
+        _add_side(figure, distances, map_number, order[rows], colour, words)
     labels = [_label(distances, row) for row in order]
     figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1], range=[-0.6, len(labels) - 0.4])
     figure.update_yaxes(showgrid=False, ticks="").update_xaxes(
         title_text="distance D", showgrid=True, rangemode="tozero"
     )
     figure.update_layout(height=140 + 20 * max(len(labels), 3), bargap=0.3, barmode="overlay")
-    note = " · ".join(filter(None, (distances.layer, f"n = {distances.n} strongest faces of each kind")))
-    return themed(titled(figure, f"Map {map_number}: distance to every AU", note), dark)
+    facts = (distances.layer, f"n = {distances.n} strongest faces of each kind", significance_note(significance))
+    return themed(titled(figure, f"Map {map_number}: distance to every AU", " · ".join(filter(None, facts))), dark)
 
 
-def _side(distances: AUDistances, rows: np.ndarray, map_number: int) -> np.ndarray:
-    """+1 on the unit's side; -1 for all others, the ones without a side among them."""
-    return np.where(distances.direction[rows, map_number] > 0, 1, -1)
+def _above_chance(significance: AUSignificance, distances: AUDistances, map_number: int) -> np.ndarray:
+    """(A,) bool, for which action units the map stands above chance."""
+    maps = [above_chance(significance, int(au)) for au in distances.action_unit_numbers]
+    return np.array([of_unit is not None and bool(of_unit[map_number]) for of_unit in maps])
 
 
 def _add_side(

@@ -1,4 +1,7 @@
-"""The distance D over all feature maps for an action unit: Zhu et al., figures 5 and 6."""
+"""The distance D over all feature maps for an action unit: Zhu et al., figures 5 and 6.
+
+Where D was tested, the strong colour is kept for maps that stand above chance, and only such a map is named.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,13 +12,17 @@ from plotly.subplots import make_subplots
 
 from fer_probe.action_units import action_unit_label
 from fer_probe.au_distance import AUDistances
-from fer_probe.figures.theme import AU_SIDE, OTHER_SIDE, say, themed, titled
+from fer_probe.distance_significance import AUSignificance
+from fer_probe.figures.theme import AU_SIDE, say, themed, titled
+from fer_probe.figures.verdicts import above_chance, best_map_in_words, significance_note, verdict_groups
 
 _D_AXIS = "distance D"
 
 
-def distance_figure(distances: AUDistances, au: int, *, dark: bool = False) -> go.Figure:
-    """D of every map for one action unit, the best map named (Zhu et al., figure 5).
+def distance_figure(
+    distances: AUDistances, au: int, significance: AUSignificance | None = None, *, dark: bool = False
+) -> go.Figure:
+    """D of every map for one action unit (Zhu et al., figure 5); the detector named, or the largest D if not tested.
 
     ``customdata`` of a bar is its map.
 
@@ -23,20 +30,26 @@ def distance_figure(distances: AUDistances, au: int, *, dark: bool = False) -> g
         KeyError: the unit is not among the record's.
     """
     figure = go.Figure()
-    _add_maps(figure, distances, au, legend=True)
+    _add_maps(figure, distances, significance, au, legend=True)
     figure.update_layout(height=300, hovermode="x", hoverdistance=-1, barmode="overlay", bargap=0.15)
     figure.update_xaxes(title_text="feature map").update_yaxes(title_text=_D_AXIS)
-    return themed(titled(figure, action_unit_label(au), distance_note(distances, au)), dark)
+    return themed(titled(figure, action_unit_label(au), distance_note(distances, au, significance)), dark)
 
 
 def distance_grid_figure(
-    distances: AUDistances, aus: Sequence[int] | None = None, *, columns: int = 2, dark: bool = False
+    distances: AUDistances,
+    aus: Sequence[int] | None = None,
+    significance: AUSignificance | None = None,
+    *,
+    columns: int = 2,
+    dark: bool = False,
 ) -> go.Figure:
     """D of every map, one panel an action unit (Zhu et al., figure 6).
 
     Args:
         distances: the record.
         aus: which action units; None takes all of the record.
+        significance: which maps stand above chance, of the same layer and faces.
         columns: how many panels stand side by side.
         dark: for a dark page.
     """
@@ -45,18 +58,22 @@ def distance_grid_figure(
     titles = [action_unit_label(au) for au in chosen]
     figure = make_subplots(rows, columns, subplot_titles=titles, vertical_spacing=min(0.2, 0.36 / rows))
     for place, au in enumerate(chosen):
-        _add_maps(figure, distances, au, row=place // columns + 1, col=place % columns + 1, legend=place == 0)
+        _add_maps(
+            figure, distances, significance, au, row=place // columns + 1, col=place % columns + 1, legend=place == 0
+        )
     figure.update_layout(height=110 + 200 * rows, hovermode="closest", barmode="overlay", bargap=0.15)
     figure.update_layout(margin_t=84).update_annotations(font_size=12)
     figure.update_yaxes(title_text=_D_AXIS, col=1).update_xaxes(title_text="feature map", row=rows)
     return themed(titled(figure, "Distance D over all feature maps", _method(distances)), dark)
 
 
-def distance_heatmap_figure(distances: AUDistances, *, dark: bool = False) -> go.Figure:
+def distance_heatmap_figure(
+    distances: AUDistances, significance: AUSignificance | None = None, *, dark: bool = False
+) -> go.Figure:
     """D of every action unit (rows) and map (columns); below 0 where the faces without the unit are stronger.
 
     Every row is shown relative to its own largest D; the hover text holds D itself. ``customdata`` of a cell is
-    its map. Rows of units with too few pictures stay empty.
+    its map. Rows of units with too few pictures stay empty. Cells that stand above chance have a dot.
     """
     signed = distances.distance * distances.direction
     largest = np.fmax.reduce(distances.distance, axis=1, keepdims=True, initial=0)
@@ -73,26 +90,30 @@ def distance_heatmap_figure(distances: AUDistances, *, dark: bool = False) -> go
                       "ticktext": ["without the AU", "0", "with the AU"], "ticks": "", "tickangle": 0},
         )
     )  # fmt: skip
-    figure.update_layout(height=160 + 20 * max(len(labels), 4), margin_b=60)
+    _add_dots(figure, significance, labels)
+    figure.update_layout(height=160 + 20 * max(len(labels), 4), margin_b=60, showlegend=False)
     figure.update_yaxes(autorange="reversed", showgrid=False).update_xaxes(title_text="feature map")
-    return themed(
-        titled(figure, "D of every action unit and map", f"{_method(distances)} · rows scaled to their largest"), dark
-    )
+    dots = "" if significance is None else " · dots: above chance (p adjusted over maps ≤ 0.05, q ≤ 0.05)"
+    note = f"{_method(distances)} · rows scaled to their largest{dots}"
+    return themed(titled(figure, "D of every action unit and map", note), dark)
 
 
-def distance_note(distances: AUDistances, au: int) -> str:
-    """The facts under a figure: layer, n, how many pictures with and without the unit."""
+def _add_dots(figure: go.Figure, significance: AUSignificance | None, labels: Sequence[str]) -> None:
+    if significance is None:
+        return
+    units = enumerate(significance.action_unit_numbers)
+    cells = [(int(m), labels[row]) for row, au in units for m in significance.detectors(int(au))]
+    figure.add_scatter(
+        x=[m for m, _ in cells], y=[label for _, label in cells], mode="markers", hoverinfo="skip",
+        marker={"size": 5, "color": "white", "line": {"width": 1, "color": "black"}},
+    )  # fmt: skip
+
+
+def distance_note(distances: AUDistances, au: int, significance: AUSignificance | None = None) -> str:
+    """The facts under a figure: layer, n, how many pictures with and without the unit, and the test."""
     row = distances.row(au)
-    return f"{_method(distances)} · {distances.with_count[row]} faces with, {distances.without_count[row]} without"
-
-
-def best_map_in_words(distances: AUDistances, au: int) -> str:
-    """``map 113``; else ``none``, or ``too few`` faces, with the reason."""
-    row, best = distances.row(au), distances.best_map(au)
-    if distances.too_few[row]:
-        counts = f"{distances.with_count[row]} faces with, {distances.without_count[row]} without"
-        return f"too few ({counts}; {distances.n} of each are needed)"
-    return "none (no map answers more to faces with it)" if best is None else f"map {best}"
+    counts = f"{distances.with_count[row]} faces with, {distances.without_count[row]} without"
+    return f"{_method(distances)} · {counts} · {significance_note(significance, au)}"
 
 
 def _method(distances: AUDistances) -> str:
@@ -100,28 +121,36 @@ def _method(distances: AUDistances) -> str:
     return " · ".join(filter(None, (distances.layer, f"n = {distances.n}{scaled}")))
 
 
-def _add_maps(figure: go.Figure, distances: AUDistances, au: int, *, legend: bool, **place: Any) -> None:
-    """The bars of one action unit and the name of its best map, or why there is none."""
-    row, best = distances.row(au), distances.best_map(au)
+def _add_maps(
+    figure: go.Figure,
+    distances: AUDistances,
+    significance: AUSignificance | None,
+    au: int,
+    *,
+    legend: bool,
+    **place: Any,
+) -> None:
+    """The bars of one action unit and the name of its detector, or why there is none."""
+    row = distances.row(au)
     if distances.too_few[row]:
         say(figure, best_map_in_words(distances, au).replace(" (", "<br>(").replace("; ", ";<br>"), **place)
         figure.update_xaxes(showticklabels=False, ticks="", **place).update_yaxes(
             showticklabels=False, showgrid=False, ticks="", **place
         )
         return
-    for on_side, colour, words in ((True, AU_SIDE, "with the AU"), (False, OTHER_SIDE, "without it")):
-        maps = np.flatnonzero((distances.direction[row] > 0) == on_side)
+    for maps, colour, words in verdict_groups(distances.direction[row], above_chance(significance, au)):
         figure.add_bar(
             x=maps, y=distances.distance[row, maps], customdata=maps, marker_color=colour, marker_line_width=0,
-            name=f"stronger {words}", legendgroup=words, showlegend=legend,
-            hovertemplate=f"map %{{x}}<br>D = %{{y:.3g}}<br>stronger {words}<extra></extra>", **place,
+            name=words, legendgroup=words, showlegend=legend,
+            hovertemplate=f"map %{{x}}<br>D = %{{y:.3g}}<br>{words}<extra></extra>", **place,
         )  # fmt: skip
     top = 1.25 * float(distances.distance[row].max()) or 1.0
     figure.update_yaxes(range=[0, top], **place)
-    if best is None:
-        say(figure, "none: no map answers more<br>to faces with it", 1, **place)
+    named = distances.best_map(au) if significance is None else significance.detector(au)
+    if named is None:
+        say(figure, best_map_in_words(distances, au, significance).partition(":")[0].replace(" (", "<br>("), 1, **place)
     else:
-        _name_best(figure, best, distances.distance[row], top, place)
+        _name_best(figure, named, distances.distance[row], top, place)
 
 
 def _name_best(figure: go.Figure, best: int, distance: np.ndarray, top: float, place: dict[str, Any]) -> None:

@@ -21,8 +21,9 @@ EXPRESSION_COLOURS: dict[str, str] = {
     "happiness": ORANGE, "sadness": BLUE, "surprise": SKY, "neutral": GREY,
 }  # fmt: skip
 
-#: The feature maps that answer more strongly to faces with an action unit, and those that do not.
-AU_SIDE, OTHER_SIDE = VERMILLION, GREY
+#: The feature maps that answer more strongly to faces with an action unit, those that do so no more than chance
+#: would, and those that do not.
+AU_SIDE, AU_SIDE_BY_CHANCE, OTHER_SIDE = VERMILLION, "#DFA98A", GREY
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
