@@ -10,21 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
+from torch import nn
 
 from fer_probe.activation_maximization import MaximizedMaps, maximize_activation
-from fer_probe.activations import blank_picture, check_layers, evaluation_mode
+from fer_probe.activations import blank_picture, check_layers
 from fer_probe.architecture import Architecture, convolution_layers, describe_architecture
-from fer_probe.au_distance import AUDistances, au_distances
+from fer_probe.au_evidence import AUEvidence, codes_action_units, measure_evidence, untested_in_words
 from fer_probe.backward_rules import RectifierError, Rule
-from fer_probe.checkpoints import Checkpoint, CheckpointError
+from fer_probe.checkpoints import Checkpoint
+from fer_probe.codings import Coding, classifier_of, coding_of
 from fer_probe.deconvolution import deconvolve
-from fer_probe.embeddings import embed, layer_features
+from fer_probe.embeddings import layer_features
 from fer_probe.evaluation import evaluate
 from fer_probe.experiments import Experiments
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.prepared_images import PreparedImages
 from fer_probe.harvesting import Harvest, harvest
+from fer_probe.latent_probe import LatentProbe
 from fer_probe.records import Record, arrays_sha256
 from fer_probe.response_places import find_response_places
 from fer_probe.study import Study
@@ -43,6 +45,7 @@ class ProbeSettings:
         layers: which layers' maps; None takes the three deepest convolutions. The last one named is the main one.
         k: how many of each map's strongest pictures.
         n: how many of the strongest responses the distance compares.
+        permutations: of the labels, by which the distance is tested.
         rule: how the signal goes back through rectifiers.
         extensions: apply the rule to rectifiers that no paper gives one for.
         maximized: how many of the main layer's maps are maximised, the best of every action unit first.
@@ -54,6 +57,7 @@ class ProbeSettings:
     layers: Sequence[str] | None = None
     k: int = 9
     n: int = 9
+    permutations: int = 1000
     rule: Rule = "deconvnet"
     extensions: bool = False
     maximized: int = 64
@@ -83,29 +87,30 @@ def probe_checkpoint(
 
     Raises:
         FacesError: no faces, or one that the checkpoint's crop cannot be found in.
-        CheckpointError: a model that cannot take its pictures, or has other outputs than class names.
+        CheckpointError: a model that cannot take its pictures, or that neither has an output for each class nor codes
+            faces by ``encode``.
         StudyError: the folder holds something else.
         LayerError: a layer that the model does not have, or that cannot be observed; nothing is written.
     """
     settings = settings or ProbeSettings()
     if not faces or not all(len(some) for some in faces.values()):
         raise FacesError(f"no faces to probe with in {', '.join(faces) or 'nothing'}")
-    _check_outputs(checkpoint)
+    reads, codes = classifier_of(checkpoint), coding_of(checkpoint)
     architecture = describe_architecture(checkpoint.model, checkpoint.preprocessing.shape)
-    layers = _layers(checkpoint, settings, architecture)
+    layers = _layers(checkpoint, settings, architecture, needed=codes is None)
     prepared = {set_name: checkpoint.preprocessing(some) for set_name, some in faces.items()}
     hashes = {}
     for set_name, images in prepared.items():  # who cannot be cropped or read is said before anything is written
         images.shown_boxes()
         hashes[set_name] = arrays_sha256(images.pixels, images.faces.expression, images.faces.action_units)
-    about = {**_about(checkpoint, architecture, settings), "name": name, "main_layer": layers[-1]}
+    about = {**_about(checkpoint, architecture, settings), "name": name, "main_layer": layers[-1] if layers else ""}
     study = Study.create(folder, about, checkpoint.path if checkpoint.path.suffix == ".safetensors" else None)
     for sentence in _missing(faces):
         say(sentence)
         study = study.with_note(sentence)
     maximized: MaximizedMaps | None = None  # the same for all faces: climbed once
     for set_name, images in prepared.items():
-        probed = _ProbedFaces(study, checkpoint, set_name, images, hashes[set_name], settings, say)
+        probed = _ProbedFaces(study, checkpoint, reads, codes, set_name, images, hashes[set_name], settings, say)
         maximized = probed.run(architecture, layers, maximized)
         study = probed.study
     return study
@@ -118,6 +123,8 @@ class _ProbedFaces:
         self,
         study: Study,
         checkpoint: Checkpoint,
+        reads: tuple[nn.Module, tuple[str, ...]] | None,
+        codes: Coding | None,
         set_name: str,
         images: PreparedImages,
         faces_sha256: str,
@@ -125,7 +132,7 @@ class _ProbedFaces:
         say: Say,
     ) -> None:
         self.checkpoint, self.set_name, self.settings, self.say = checkpoint, set_name, settings, say
-        self.model, self.faces = checkpoint.model, images.faces
+        self.model, self.faces, self.reads, self.codes = checkpoint.model, images.faces, reads, codes
         self.provenance = {
             "checkpoint_sha256": checkpoint.sha256,
             "faces_sha256": faces_sha256,
@@ -135,11 +142,24 @@ class _ProbedFaces:
         # Every analysis reads them: decoded pictures from the study are there sooner than a corpus's files.
         self.images = images.read_from(self.study.faces(set_name).pixels)
 
-    def run(self, architecture: Architecture, layers: Sequence[str], maximized: MaximizedMaps | None) -> MaximizedMaps:
+    def run(
+        self, architecture: Architecture, layers: Sequence[str], maximized: MaximizedMaps | None
+    ) -> MaximizedMaps | None:
         self._keep(architecture)
         if self.images.fallbacks:
             self._note(f"Faces {self.set_name!r}: {self.images.fallbacks}")
         self._evaluate()
+        if layers:
+            maximized = self._maps(layers, maximized)
+        self._spaces(architecture)
+        if layers and self.reads is not None and self.reads[0] is self.model:
+            size = self.settings.batch_size
+            experiments = Experiments(self.study, self.checkpoint, layers[-1], self.provenance, size, self.say)
+            experiments.on_faces(self.set_name, self.images)
+        return maximized
+
+    def _maps(self, layers: Sequence[str], maximized: MaximizedMaps | None) -> MaximizedMaps:
+        """Harvest, places, projections and distances of every layer; what excites the last one most."""
         self.say(f"{self.set_name}: harvesting {len(self.faces)} faces from {', '.join(layers)}")
         size = self.settings.batch_size
         found = harvest(self.model, self.images, layers, self.settings.k, responses=True, batch_size=size)
@@ -148,12 +168,11 @@ class _ProbedFaces:
             self._keep(found[layer], k=self.settings.k)
             self._keep(places[layer])
             self._project(found[layer])
-        distances = [self._measure(found[layer]) for layer in layers]
-        maximized = maximized or self._maximized(found[layers[-1]], distances[-1])
+        evidence = [self._measure(found[layer]) for layer in layers][-1]
+        for sentence in () if evidence is None else untested_in_words(evidence):
+            self._note(f"Faces {self.set_name!r}: {sentence}")
+        maximized = maximized or self._maximized(found[layers[-1]], evidence)
         self._keep(maximized, steps=self.settings.steps)
-        self._embed(architecture)
-        experiments = Experiments(self.study, self.checkpoint, layers[-1], self.provenance, size, self.say)
-        experiments.on_faces(self.set_name, self.images)
         return maximized
 
     def _keep(self, record: Record, **parameters: Any) -> None:
@@ -164,9 +183,9 @@ class _ProbedFaces:
         self.study = self.study.with_note(sentence)
 
     def _evaluate(self) -> None:
-        if not (self.faces.expression >= 0).any():
+        if self.reads is None or not (self.faces.expression >= 0).any():
             return
-        found = evaluate(self.model, self.images, self.faces, self.checkpoint.class_names)
+        found = evaluate(self.reads[0], self.images, self.faces, self.reads[1])
         self._keep(found)
         labelled = int((found.expected >= 0).sum())
         if not labelled:
@@ -191,19 +210,18 @@ class _ProbedFaces:
             return
         self._keep(projections, rule=self.settings.rule)
 
-    def _measure(self, found: Harvest) -> AUDistances | None:
-        if not _codes_action_units(self.faces):
+    def _measure(self, found: Harvest) -> AUEvidence | None:
+        if not codes_action_units(self.faces):
             return None
-        assert found.responses is not None  # asked for in run
-        distances = au_distances(
-            found.responses, self.faces.action_units, self.faces.action_unit_numbers,
-            n=self.settings.n, layer=found.layer,
-        )  # fmt: skip
-        self._keep(distances, n=self.settings.n)
-        return distances
+        told = {"n": self.settings.n, "permutations": self.settings.permutations}
+        self.say(f"{self.set_name}: testing the maps of {found.layer} against action units")
+        evidence = measure_evidence(found, self.faces, seed=self.settings.seed, **told)
+        for record in evidence.records:
+            self._keep(record, **told)
+        return evidence
 
-    def _maximized(self, found: Harvest, distances: AUDistances | None) -> MaximizedMaps:
-        maps = _maps_worth_maximizing(found, distances, self.settings.maximized)
+    def _maximized(self, found: Harvest, evidence: AUEvidence | None) -> MaximizedMaps:
+        maps = _maps_worth_maximizing(found, evidence, self.settings.maximized)
         self.say(f"maximising {len(maps)} maps of {found.layer}")
         return maximize_activation(
             self.model,
@@ -215,17 +233,20 @@ class _ProbedFaces:
             bounds=self.checkpoint.preprocessing.bounds(),
         )
 
-    def _embed(self, architecture: Architecture) -> None:
+    def _spaces(self, architecture: Architecture) -> None:
+        """Maps, clusters and probes of the latent, or of the layer before the outputs; what a decoder makes."""
         if len(self.faces) < 5:
             self._note(f"{len(self.faces)} faces are too few for a map of the latent space.")
             return
+        size = self.settings.batch_size
+        probe = LatentProbe(self.faces, self._keep, self._note, self.settings.seed, size)
+        if self.codes is not None:
+            self.say(f"{self.set_name}: {len(self.faces)} faces in the latent space, and what is decoded from it")
+            probe.on_coding(self.codes, self.images)
+            return
         layer = embedding_layer(architecture)
-        self.say(f"{self.set_name}: embedding {len(self.faces)} faces by {layer}")
-        features = layer_features(self.model, self.images, [layer], batch_size=self.settings.batch_size)[layer]
-        try:
-            self._keep(embed(features, seed=self.settings.seed, layer=layer))
-        except ValueError as error:
-            self._note(f"There is no map of the latent space: {error}.")
+        self.say(f"{self.set_name}: {len(self.faces)} faces in the space of {layer}")
+        probe.on_space(layer_features(self.model, self.images, [layer], batch_size=size)[layer], layer)
 
 
 def embedding_layer(architecture: Architecture) -> str:
@@ -240,36 +261,16 @@ def embedding_layer(architecture: Architecture) -> str:
     return (inner or vectors)[-1]
 
 
-def _check_outputs(checkpoint: Checkpoint) -> None:
-    """Try the model on an empty picture before anything is written."""
-    shape, names = checkpoint.preprocessing.shape, checkpoint.class_names
-    if not names:
-        raise CheckpointError(
-            f"{checkpoint.path} holds an autoencoder, which has no classes; a probe asks a classifier"
-        )
-    picture = "×".join(map(str, shape))
-    try:
-        with evaluation_mode(checkpoint.model), torch.no_grad():
-            output = checkpoint.model(blank_picture(checkpoint.model, shape))
-    except RuntimeError as error:
-        reason = str(error).splitlines()[0]
-        raise CheckpointError(
-            f"the model cannot take a picture of {picture} ({reason}); check its size and channels"
-        ) from error
-    if not isinstance(output, torch.Tensor) or output.ndim != 2 or output.shape[1] != len(names):
-        given = tuple(output.shape) if isinstance(output, torch.Tensor) else f"a {type(output).__name__}"
-        raise CheckpointError(
-            f"the model gives {given} for one picture, expected (1, {len(names)}): one output for each of "
-            f"{', '.join(names)}"
-        )
-
-
-def _layers(checkpoint: Checkpoint, settings: ProbeSettings, architecture: Architecture) -> tuple[str, ...]:
+def _layers(
+    checkpoint: Checkpoint, settings: ProbeSettings, architecture: Architecture, *, needed: bool
+) -> tuple[str, ...]:
     """The layers named, or the deepest convolutions that ran and have more than one place."""
     convolutions = convolution_layers(checkpoint.model)
     ran = zip(architecture.layers, architecture.shapes, strict=True)
     mapped = [name for name, shape in ran if name in convolutions and max(shape[1:]) > 1]
     layers = tuple(settings.layers or mapped[-DEEPEST_CONVOLUTIONS:])
+    if not layers and not needed:
+        return ()
     if not layers:
         raise FacesError("the model has no convolution; name layers with --layer")
     check_layers(checkpoint.model, layers, blank_picture(checkpoint.model, checkpoint.preprocessing.shape))
@@ -301,18 +302,14 @@ def _missing(faces: Mapping[str, FaceImages]) -> list[str]:
     sentences = []
     if not any((some.expression >= 0).any() for some in faces.values()):
         sentences.append("No expression is known of these faces, so there is no accuracy on them.")
-    if not any(_codes_action_units(some) for some in faces.values()):
+    if not any(codes_action_units(some) for some in faces.values()):
         sentences.append("No action unit is coded on these faces, so there is no distance to any.")
     return sentences
 
 
-def _codes_action_units(faces: FaceImages) -> bool:
-    return bool((~np.isnan(faces.action_units)).any())
-
-
-def _maps_worth_maximizing(found: Harvest, distances: AUDistances | None, count: int) -> np.ndarray:
-    """The best map of every action unit, then the maps with the largest values."""
-    best = [] if distances is None else [distances.best_map(int(au)) for au in distances.action_unit_numbers]
+def _maps_worth_maximizing(found: Harvest, evidence: AUEvidence | None, count: int) -> np.ndarray:
+    """The best map of every action unit, detectors first, then the maps with the largest values."""
+    units = [] if evidence is None else sorted(evidence.units(), key=lambda unit: unit.detector is None)
     strongest = np.argsort(-found.values[:, 0], kind="stable").tolist()
-    order = dict.fromkeys([number for number in best if number is not None] + strongest)
+    order = dict.fromkeys([unit.map for unit in units if unit.map is not None] + strongest)
     return np.array(sorted(list(order)[:count]), dtype=np.int64)

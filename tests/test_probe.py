@@ -11,10 +11,13 @@ from torch import nn
 
 from fer_probe.activation_maximization import MaximizedMaps
 from fer_probe.activations import LayerError
+from fer_probe.agreement_measures import AUAgreement
 from fer_probe.architecture import Architecture, describe_architecture
+from fer_probe.au_confirmation import AUConfirmation
 from fer_probe.au_distance import AUDistances
 from fer_probe.checkpoints import Checkpoint, CheckpointError
 from fer_probe.deconvolution import Projections
+from fer_probe.distance_significance import AUSignificance
 from fer_probe.embeddings import Embedding
 from fer_probe.evaluation import Evaluation
 from fer_probe.faces.corpora import load_faces
@@ -31,7 +34,7 @@ from fer_probe.response_places import ResponsePlaces
 from fer_probe.study import Study
 from tests.small_network import CLASSES, LeakyNet, SmallNet
 
-QUICK = ProbeSettings(steps=3, maximized=2)
+QUICK = ProbeSettings(steps=3, maximized=2, permutations=30)
 
 
 class Remembers(SmallNet):
@@ -77,7 +80,7 @@ def study(tmp_path_factory, expressions, switched):
 def test_every_analysis_leaves_its_record(study):
     """Each kind, on each set of faces and each probed layer."""
     for name in ("expressions", "action-units"):
-        for kind in (Harvest, Projections, ResponsePlaces, AUDistances):
+        for kind in (Harvest, Projections, ResponsePlaces, AUDistances, AUSignificance, AUConfirmation, AUAgreement):
             assert study.layers(kind, name) == ("features", "deep")
         assert study.find(Architecture, name) is not None
         assert study.layers(MaximizedMaps, name) == ("deep",)
@@ -144,6 +147,16 @@ def test_what_cannot_be_done_is_noted(tmp_path, switched):
     extended = ProbeSettings(steps=1, maximized=1, extensions=True)
     study = probe_checkpoint(checkpoint(LeakyNet()), {"faces": switched}, tmp_path / "s", extended)
     assert study.load(Projections, "faces", "deep").extended_rectifiers == 1
+
+
+def test_faces_of_unknown_people_are_not_tested(tmp_path, switched):
+    """Distances are there, significance is not, and the note says what is missing."""
+    study = probe_checkpoint(
+        checkpoint(SmallNet()), {"faces": dataclasses.replace(switched, subject=None)}, tmp_path / "s", QUICK
+    )
+    assert study.layers(AUDistances, "faces") == study.layers(AUAgreement, "faces") == ("features", "deep")
+    assert study.layers(AUSignificance, "faces") == study.layers(AUConfirmation, "faces") == ()
+    assert any("'faces': who is seen is not told" in note for note in study.about["notes"])
 
 
 def test_errors_come_before_anything_is_written(tmp_path, switched):
