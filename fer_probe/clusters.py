@@ -103,6 +103,19 @@ class ClusterScores(Record):
     mutual_information: float
 
 
+@dataclass(frozen=True, eq=False)
+class ClusterNames(Record):
+    """Expressions that somebody gave to clusters by hand (Cubarrubia, Mishra & Kiss, section 4.1).
+
+    Attributes:
+        names: each cluster's expression; empty where it was given none.
+        layer: of the clusters.
+    """
+
+    names: tuple[str, ...]
+    layer: str = ""
+
+
 def cluster(features: Any, k: int = 8, *, seed: int = 0, dimensions: int = 100, layer: str = "") -> Clusters:
     """Divide N pictures into clusters by what a layer or a latent gives for them.
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import rankdata
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.metrics import r2_score
 from threadpoolctl import threadpool_limits
@@ -56,6 +57,7 @@ class Disentanglement(Record):
         factor_vae: FactorVAE's score.
         votes: how many votes it was taken on.
         faces: N.
+        variables: (L,) int64, which of the latent's variables these are; None for all.
         layer: what the latent is called.
     """
 
@@ -73,6 +75,7 @@ class Disentanglement(Record):
     factor_vae: float
     votes: int
     faces: int
+    variables: NDArray[np.int64] | None = None
     layer: str = "latent"
 
     @property
@@ -103,12 +106,20 @@ class Disentanglement(Record):
         }
 
 
-def measure_disentanglement(latents: Any, factors: Factors, *, seed: int = 0, layer: str = "latent") -> Disentanglement:
+def measure_disentanglement(
+    latents: Any,
+    factors: Factors,
+    *,
+    variables: NDArray[np.int64] | None = None,
+    seed: int = 0,
+    layer: str = "latent",
+) -> Disentanglement:
     """Take all four measures.
 
     Args:
         latents: (N, L) values.
         factors: name → (N,) values of a factor: floats have an order, whole numbers and words are categories.
+        variables: noted in the record: which of a longer latent's variables these are.
         seed: of the halves, the forests and the votes: same latents and seed, same numbers.
         layer: noted in the record.
 
@@ -135,7 +146,7 @@ def measure_disentanglement(latents: Any, factors: Factors, *, seed: int = 0, la
         importance=importance.astype(np.float32), informativeness_of=read.astype(np.float32),
         disentanglement=disentangled, completeness=complete,
         factor_vae=_majority_vote(values, columns, categorical, learnt, held, seed),
-        votes=VOTES, faces=len(values), layer=layer,
+        votes=VOTES, faces=len(values), variables=variables, layer=layer,
     )  # fmt: skip
 
 
@@ -157,9 +168,9 @@ def _numbered(told: NDArray[Any]) -> NDArray[Any]:
 
 
 def _binned(told: NDArray[Any], bins: int) -> NDArray[np.int64]:
-    """Bins of equal number, as far as equal values allow: what rises and falls together falls into the same bins."""
-    edges = np.unique(np.quantile(told, np.linspace(0, 1, bins + 1)))
-    return np.searchsorted(edges[1:-1], told, side="right")
+    """Bins of equal number by rank; equal values share one: a unit at rest is told from one that hardly moves."""
+    numbers = np.floor((rankdata(told, method="min") - 1) / len(told) * bins)
+    return np.unique(numbers, return_inverse=True)[1]
 
 
 def _mutual_information(

@@ -100,3 +100,11 @@ def test_what_cannot_be_measured_is_said(latents, factors, words):
     """By name."""
     with pytest.raises(ValueError, match=words):
         measure_disentanglement(latents, factors)
+
+
+def test_a_unit_at_rest_on_most_faces_is_still_a_factor():
+    """Intensities that are 0 but on few faces: the variable that holds them reaches the ceiling, no entropy is 0."""
+    rng = np.random.default_rng(6)
+    rare = {f"AU{au}": np.where(rng.uniform(size=600) < 0.08, rng.uniform(0.2, 1, 600), 0) for au in range(3)}
+    found = measure_disentanglement(np.stack([*rare.values(), rng.normal(size=600)], 1), rare)
+    assert (found.entropy > 0.2).all() and found.mig > 0.9 and found.completeness > 0.95

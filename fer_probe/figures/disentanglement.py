@@ -23,7 +23,8 @@ def disentanglement_figure(found: Disentanglement, names: Sequence[str] = (), *,
     """
     importance = np.asarray(found.importance)
     chosen = np.sort(np.argsort(-importance.max(1), kind="stable")[:_VARIABLES])
-    called = [names[number] if names else f"variable {number}" for number in chosen]
+    numbers = chosen if found.variables is None else np.asarray(found.variables)[chosen]
+    called = [names[number] if names else f"variable {number}" for number in numbers]
     information = np.asarray(found.mutual_information)[chosen] / np.asarray(found.entropy)
     figure = go.Figure(
         go.Heatmap(
