@@ -3,7 +3,7 @@
 Maps are switched off on a study's own faces; everything else is done on drawn people, who are made for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +12,19 @@ from numpy.typing import NDArray
 
 from fer_probe.ablation import ablate_each
 from fer_probe.activations import blank_picture, check_layers
+from fer_probe.au_experiments import au_experiment
 from fer_probe.checkpoints import Checkpoint
 from fer_probe.evaluation import expected_classes
 from fer_probe.faces.prepared_images import PreparedImages
+from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.records import Record
-from fer_probe.study import Study
+from fer_probe.study import DRAWN_PEOPLE, Study
 
 #: So many passes from the layer on may switching its maps off cost: maps × faces.
 _ABLATIONS = 6_400
 #: Of every class at least so many faces, whatever it costs.
 _FACES_A_CLASS = 4
+_DRAWN, _LARGEST_DRAWN = 64, 128
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,33 @@ class Experiments:
         )  # fmt: skip
         self._keep(ablated, set_name, faces=len(chosen))
 
+    def on_drawn_people(self, layers: Sequence[str], people: int, seed: int) -> None:
+        """What is asked of drawn people, in whom everything can be switched by itself.
+
+        Args:
+            layers: whose maps.
+            people: how many; 0 asks nothing.
+            seed: of the people.
+        """
+        if not people:
+            return
+        checkpoint = self.checkpoint
+        self.say(f"switching action units on, one at a time, on {people} drawn people")
+        experiment = au_experiment(
+            checkpoint.model, checkpoint.preprocessing, layers, checkpoint.class_names, people=people, seed=seed,
+            size=drawn_size(checkpoint.preprocessing), channels=checkpoint.preprocessing.channels,
+            batch_size=self.batch_size,
+        )  # fmt: skip
+        for effects in (experiment.classes, *experiment.layers.values()):
+            self._keep(effects, DRAWN_PEOPLE, people=people)
+
     def _keep(self, record: Record, set_name: str, **parameters: Any) -> None:
         self.study.add(record, set_name, {**self.provenance, "parameters": parameters})
+
+
+def drawn_size(preprocessing: Preprocessing) -> int:
+    """Pixels a side of the people drawn for a network: as large as its input, within what is worth drawing."""
+    return min(max(_DRAWN, *np.atleast_1d(preprocessing.size).tolist()), _LARGEST_DRAWN)
 
 
 def spread_over_classes(expected: np.ndarray, count: int) -> NDArray[np.intp]:

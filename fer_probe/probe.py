@@ -51,6 +51,7 @@ class ProbeSettings:
         maximized: how many of the main layer's maps are maximised, the best of every action unit first.
         steps: of the maximisation.
         seed: of everything random.
+        people: how many are drawn to experiment on; 0 leaves those experiments out.
         batch_size: changes speed only.
     """
 
@@ -63,6 +64,7 @@ class ProbeSettings:
     maximized: int = 64
     steps: int = 128
     seed: int = 0
+    people: int = 16
     batch_size: int = 64
 
 
@@ -113,6 +115,9 @@ def probe_checkpoint(
         probed = _ProbedFaces(study, checkpoint, reads, codes, set_name, images, hashes[set_name], settings, say)
         maximized = probed.run(architecture, layers, maximized)
         study = probed.study
+    provenance = {"checkpoint_sha256": checkpoint.sha256, "seed": settings.seed}
+    experiments = Experiments(study, checkpoint, layers[-1], provenance, settings.batch_size, say)
+    experiments.on_drawn_people(layers, settings.people, settings.seed)
     return study
 
 

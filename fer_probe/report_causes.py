@@ -4,8 +4,10 @@ import plotly.graph_objects as go
 
 from fer_probe.ablation import AblatedMaps
 from fer_probe.au_distance import AUDistances
+from fer_probe.au_experiments import AUEffects
 from fer_probe.figures.ablation import ablation_figure, ablation_rows
-from fer_probe.study import Study
+from fer_probe.figures.au_experiments import au_effect_rows, au_effects_figure
+from fer_probe.study import DRAWN_PEOPLE, Study
 
 #: A figure, and what it shows in words for those who cannot see it.
 Drawn = tuple[go.Figure, str]
@@ -18,6 +20,8 @@ class ReportCauses:
         self.layer, self.distances = layer, distances
         self.labelled_set = labelled_set
         self.ablated = study.find(AblatedMaps, labelled_set, layer)
+        self.class_effects = study.find(AUEffects, DRAWN_PEOPLE)
+        self.map_effects = study.find(AUEffects, DRAWN_PEOPLE, layer)
 
     @property
     def ablation(self) -> Drawn | None:
@@ -30,3 +34,17 @@ class ReportCauses:
     def used(self) -> tuple[dict[str, str], ...]:
         """Of every action unit's best map what the network does without it."""
         return () if self.ablated is None or self.distances is None else ablation_rows(self.ablated, self.distances)
+
+    @property
+    def unit_effects(self) -> Drawn | None:
+        """Every action unit switched on by itself, and every class."""
+        if self.class_effects is None:
+            return None
+        return au_effects_figure(self.class_effects), "Effect of each action unit, switched on alone, on every class"
+
+    @property
+    def answered(self) -> tuple[dict[str, str], ...]:
+        """Of every action unit's best map whether it answers to the unit when that is switched by itself."""
+        if self.map_effects is None or self.distances is None:
+            return ()
+        return au_effect_rows(self.map_effects, self.distances)

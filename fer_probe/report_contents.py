@@ -22,7 +22,7 @@ from fer_probe.faces.face_images import FaceImages
 from fer_probe.harvesting import Harvest
 from fer_probe.report_causes import ReportCauses
 from fer_probe.response_places import ResponsePlaces
-from fer_probe.study import Study, StudyError
+from fer_probe.study import DRAWN_PEOPLE, Study, StudyError
 
 #: A figure, and what it shows in words for those who cannot see it.
 Drawn = tuple[go.Figure, str]
@@ -259,7 +259,7 @@ class ReportContents:
     @property
     def records(self) -> list[tuple[str, str, str]]:
         """Kind, layer and parameters of every record on these faces."""
-        entries = self.study.entries(faces=self.set_name)
+        entries = [e for name in (self.set_name, DRAWN_PEOPLE) for e in self.study.entries(faces=name)]
         return [(e.kind, e.layer, json.dumps(e.provenance().get("parameters", {}))) for e in entries]
 
     def _places(self, number: int) -> np.ndarray | None:

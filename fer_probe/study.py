@@ -31,6 +31,8 @@ from fer_probe.records import (
 R = TypeVar("R", bound=Record)
 
 STUDY_FILE = "study.json"
+#: In the place of a set of faces: what was found on people drawn for an experiment.
+DRAWN_PEOPLE = "drawn-people"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 

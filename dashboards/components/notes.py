@@ -33,6 +33,10 @@ ABLATION = (
     "Switching off any strong map moves something; what counts is where a map stands among the others. A map that "
     "moves nothing may be one of several that do the same. What follows the layer never met faces without a map."
 )
+SWITCHED = (
+    "The same drawn people at rest and with one unit on, all else equal: what differs, the unit caused. A unit alone "
+    "is no expression: what takes several units together does not show here. Of photographs none of this is known."
+)
 PLACES = "Where the map fires on average over all faces, laid over the mean face. Faces that are not aligned blur it."
 
 

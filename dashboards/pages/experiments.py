@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from dashboards.components.ablation_panels import ablation_panels
 from dashboards.components.graph import graph_id
 from dashboards.components.notes import missing, panel
+from dashboards.components.unit_panels import unit_panels
 from dashboards.shell import framed
 from dashboards.view import View, query_of
 from fer_probe.ablation import AblatedMaps
@@ -25,6 +26,7 @@ def layout(**query: str) -> Component:
 def _content(view: View) -> list[Any]:
     return [
         dmc.Stack([dmc.Title("What happens if …", order=1), dmc.Text(_WORDS, className="quiet")], gap=4),
+        *unit_panels(view, _PATH),
         *_ablations(view),
     ]
 
@@ -54,6 +56,21 @@ def show_map(clicked: dict[str, Any] | None, search: str | None) -> Any:
         return no_update
     view = View.of(query_of(search))
     return view.link(_PATH, **{**view.query, "map": clicked["points"][0]["text"].removeprefix("map ")})
+
+
+@callback(
+    Output("address", "href", allow_duplicate=True),
+    Input(graph_id("unit-maps"), "clickData"),
+    State("_pages_location", "search"),
+    prevent_initial_call=True,
+)
+def open_map(clicked: dict[str, Any] | None, search: str | None) -> Any:
+    """The page of the map whose point was clicked."""
+    if not clicked:
+        return no_update
+    view = View.of(query_of(search))
+    layer = view.query.get("layer") or str(view.study.about.get("main_layer", ""))
+    return view.link("/maps", layer=layer, map=clicked["points"][0]["customdata"])
 
 
 register_page(__name__, _PATH, name="Experiments", title="Experiments · fer_probe", layout=layout)  # type: ignore[no-untyped-call]

@@ -131,6 +131,22 @@ def draw_faces(
     return _faces(drawn, names, seed, size, channels, pictures)
 
 
+def draw_scenes(
+    scenes: Sequence[tuple[int, Scene]], seed: int = 0, *, size: int = 96, channels: int = 1, source: str = "scenes"
+) -> DrawnFaces:
+    """Draw scenes that are given: (subject's number, scene), in their order; expression -1.
+
+    Args:
+        scenes: at least one.
+        seed: of the people, who are those of :func:`draw_faces`.
+        size: pixels a side.
+        channels: 1 grey, 3 RGB.
+        source: what the faces are said to come from.
+    """
+    drawn = [(subject, -1, number, 0, scene) for number, (subject, scene) in enumerate(scenes)]
+    return _faces(drawn, FER2013_ORDER, seed, size, channels, source)
+
+
 def _switched(seed: int, subject: int, count: int, probability: float) -> Iterator[tuple[int, int, int, Scene]]:
     """(expression, sequence, frame, scene) of one subject's pictures in which every unit is switched by itself."""
     for number in range(count):
@@ -158,7 +174,7 @@ def _faces(
     seed: int,
     size: int,
     channels: int,
-    pictures: Pictures,
+    kind: str,
 ) -> DrawnFaces:
     people = {subject: random_identity([seed, subject]) for subject in {row[0] for row in drawn}}
     pixels, points = _pictures(drawn, people, size, channels)
@@ -179,7 +195,7 @@ def _faces(
         frame=np.array([row[3] for row in drawn]),
         landmarks=points,
         attributes=_attributes(scenes, [people[subject] for subject in subject_numbers]),
-        source=f"drawn faces ({pictures.replace('_', ' ')}, seed {seed})",
+        source=f"drawn faces ({kind.replace('_', ' ')}, seed {seed})",
         action_unit_left=left,
         action_unit_right=right,
         identities=np.stack([np.full(len(drawn), seed), subject_numbers], -1),
