@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn
 
 from fer_probe.ablation import ablate_each
 from fer_probe.activations import blank_picture, check_layers
@@ -34,7 +35,8 @@ class Experiments:
     Attributes:
         study: where the records go.
         checkpoint: what is experimented on.
-        layer: whose maps are asked about.
+        reads: what reads classes off faces, and the classes; only the checkpoint's own model is experimented on.
+        layers: whose maps are asked about, the last one most.
         provenance: of every record.
         batch_size: changes speed only.
         say: is told each step in a sentence.
@@ -42,42 +44,47 @@ class Experiments:
 
     study: Study
     checkpoint: Checkpoint
-    layer: str
+    reads: tuple[nn.Module, tuple[str, ...]] | None
+    layers: Sequence[str]
     provenance: dict[str, Any]
     batch_size: int
     say: Callable[[str], None]
 
+    @property
+    def possible(self) -> bool:
+        """Whether there are maps to switch off, and classes that may change."""
+        return bool(self.layers) and self.reads is not None and self.reads[0] is self.checkpoint.model
+
     def on_faces(self, set_name: str, images: PreparedImages) -> None:
         """What can be asked of a set of faces: each map of the layer is set to zero, where expressions are known."""
-        names = self.checkpoint.class_names
+        names, model = self.checkpoint.class_names, self.checkpoint.model
         expected = expected_classes(images.faces, names)
-        if not (expected >= 0).any():
+        if not self.possible or not (expected >= 0).any():
             return
-        model = self.checkpoint.model
-        maps = check_layers(model, [self.layer], blank_picture(model, images.shape[1:]))[self.layer][1]
+        layer = self.layers[-1]
+        maps = check_layers(model, [layer], blank_picture(model, images.shape[1:]))[layer][1]
         chosen = spread_over_classes(expected, _ABLATIONS // maps)
         subject = images.faces.subject
-        self.say(f"{set_name}: setting each map of {self.layer} to zero on {len(chosen)} faces")
+        self.say(f"{set_name}: setting each map of {layer} to zero on {len(chosen)} faces")
         ablated = ablate_each(
-            model, images[chosen], self.layer, names, expected=expected[chosen],
+            model, images[chosen], layer, names, expected=expected[chosen],
             subject=None if subject is None else subject[chosen], batch_size=self.batch_size,
         )  # fmt: skip
         self._keep(ablated, set_name, faces=len(chosen))
 
-    def on_drawn_people(self, layers: Sequence[str], people: int, seed: int) -> None:
+    def on_drawn_people(self, people: int, seed: int) -> None:
         """What is asked of drawn people, in whom everything can be switched by itself.
 
         Args:
-            layers: whose maps.
             people: how many; 0 asks nothing.
             seed: of the people.
         """
-        if not people:
+        if not people or not self.possible:
             return
         checkpoint = self.checkpoint
         self.say(f"switching action units on, one at a time, on {people} drawn people")
         experiment = au_experiment(
-            checkpoint.model, checkpoint.preprocessing, layers, checkpoint.class_names, people=people, seed=seed,
+            checkpoint.model, checkpoint.preprocessing, self.layers, checkpoint.class_names, people=people, seed=seed,
             size=drawn_size(checkpoint.preprocessing), channels=checkpoint.preprocessing.channels,
             batch_size=self.batch_size,
         )  # fmt: skip

@@ -116,8 +116,8 @@ def probe_checkpoint(
         maximized = probed.run(architecture, layers, maximized)
         study = probed.study
     provenance = {"checkpoint_sha256": checkpoint.sha256, "seed": settings.seed}
-    experiments = Experiments(study, checkpoint, layers[-1], provenance, settings.batch_size, say)
-    experiments.on_drawn_people(layers, settings.people, settings.seed)
+    experiments = Experiments(study, checkpoint, reads, layers, provenance, settings.batch_size, say)
+    experiments.on_drawn_people(settings.people, settings.seed)
     return study
 
 
@@ -157,10 +157,9 @@ class _ProbedFaces:
         if layers:
             maximized = self._maps(layers, maximized)
         self._spaces(architecture)
-        if layers and self.reads is not None and self.reads[0] is self.model:
-            size = self.settings.batch_size
-            experiments = Experiments(self.study, self.checkpoint, layers[-1], self.provenance, size, self.say)
-            experiments.on_faces(self.set_name, self.images)
+        size = self.settings.batch_size
+        experiments = Experiments(self.study, self.checkpoint, self.reads, layers, self.provenance, size, self.say)
+        experiments.on_faces(self.set_name, self.images)
         return maximized
 
     def _maps(self, layers: Sequence[str], maximized: MaximizedMaps | None) -> MaximizedMaps:

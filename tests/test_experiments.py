@@ -3,9 +3,10 @@
 import numpy as np
 
 from fer_probe.ablation import AblatedMaps, ablate_each
+from fer_probe.au_experiments import AUEffects
 from fer_probe.experiments import Experiments, spread_over_classes
 from fer_probe.faces.drawn_faces import draw_faces
-from fer_probe.study import Study
+from fer_probe.study import DRAWN_PEOPLE, Study
 from tests.small_network import CLASSES, SmallNet
 from tests.test_probe import checkpoint
 
@@ -20,17 +21,41 @@ def test_faces_are_spread_over_the_classes():
     assert np.bincount(expected[spread_over_classes(expected, 1)]).tolist() == [4, 3, 4]
 
 
+def experiments_on(study, stranger, reads=()):
+    """With everything known but, where told, who reads the classes."""
+    whole = (stranger.model, stranger.class_names)
+    return Experiments(study, stranger, whole if reads == () else reads, ["features", "deep"], {"seed": 0}, 64, str)
+
+
 def test_maps_are_set_where_expressions_are_known(tmp_path):
     """The record is the analysis on the chosen faces; faces without a known expression have none."""
     labelled, bare = draw_faces(3, 24), draw_faces(2, 24, pictures="action_units")
     study = Study.create(tmp_path / "s", {"name": "s"})
     for name, faces in (("labelled", labelled), ("bare", bare)):
         stranger = checkpoint(SmallNet())
-        experiments = Experiments(study, stranger, "deep", {"seed": 0}, 64, lambda sentence: None)
-        experiments.on_faces(name, stranger.preprocessing(faces))
+        experiments_on(study, stranger).on_faces(name, stranger.preprocessing(faces))
     assert study.find(AblatedMaps, "bare", "deep") is None
     found = study.load(AblatedMaps, "labelled", "deep")
     images = stranger.preprocessing(labelled)
     expected = ablate_each(SmallNet(), images, "deep", CLASSES, expected=labelled.expression, subject=labelled.subject)
     assert np.allclose(found.own_change, expected.own_change, atol=1e-6) and found.observations == 3
     assert study.entries("ablated_maps")[0].provenance()["parameters"] == {"faces": 21}
+
+
+def test_units_are_switched_on_drawn_people(tmp_path):
+    """Effects on the classes and on the maps of every layer, under the people's own name."""
+    study = Study.create(tmp_path / "s", {"name": "s"})
+    experiments_on(study, checkpoint(SmallNet())).on_drawn_people(3, seed=0)
+    assert study.layers(AUEffects, DRAWN_PEOPLE) == ("", "deep", "features")
+    assert study.load(AUEffects, DRAWN_PEOPLE).class_names == CLASSES
+    assert study.load(AUEffects, DRAWN_PEOPLE, "deep").effect.shape == (25, 6)
+
+
+def test_what_reads_no_classes_is_not_asked(tmp_path):
+    """An autoencoder, or a model that is read through another: nothing is written; nor where no people are wanted."""
+    study, stranger = Study.create(tmp_path / "s", {"name": "s"}), checkpoint(SmallNet())
+    for reads in (None, (SmallNet(), CLASSES)):
+        experiments_on(study, stranger, reads).on_drawn_people(3, seed=0)
+        experiments_on(study, stranger, reads).on_faces("f", stranger.preprocessing(draw_faces(1, 24)))
+    experiments_on(study, stranger).on_drawn_people(0, seed=0)
+    assert study.entries() == []
