@@ -95,6 +95,9 @@ _HOMES: dict[str, str] = {
     "Traversals": "fer_probe.traversals",
     "Interpolations": "fer_probe.traversals",
     "traverse": "fer_probe.traversals",
+    "TraversalReadings": "fer_probe.traversal_readings",
+    "read_traversals": "fer_probe.traversal_readings",
+    "reading_by": "fer_probe.traversal_readings",
     "traverse_variables": "fer_probe.traversals",
     "interpolate": "fer_probe.traversals",
     "interpolate_pairs": "fer_probe.traversals",
@@ -126,6 +129,7 @@ _HOMES: dict[str, str] = {
     "RecordEntry": "fer_probe.study",
     "Study": "fer_probe.study",
     "StudyError": "fer_probe.study",
+    "probe_functions": "fer_probe.function_probe",
     "probe_checkpoint": "fer_probe.probe",
     "write_report": "fer_probe.report",
 }
