@@ -240,9 +240,10 @@ def _overall(
     discriminant: Any = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
     reduced = scaled
     with threadpool_limits(1):  # the same numbers on any number of cores
-        if scaled.shape[1] > AXES:
-            axes = PCA(min(AXES, len(scaled) - len(scaled) // folds - 1), random_state=seed)
-            discriminant, reduced = make_pipeline(axes, discriminant), axes.fit_transform(scaled)
         split = StratifiedKFold(folds, shuffle=True, random_state=seed) if subject is None else GroupKFold(folds)
-        read = cross_val_predict(discriminant, scaled, shown, groups=subject, cv=split)
+        parts = list(split.split(scaled, shown, subject))
+        if scaled.shape[1] > AXES:
+            axes = PCA(min(AXES, min(len(learnt) for learnt, _ in parts) - 1), random_state=seed)
+            discriminant, reduced = make_pipeline(axes, discriminant), axes.fit_transform(scaled)
+        read = cross_val_predict(discriminant, scaled, shown, cv=parts)
         return float(balanced_accuracy_score(shown, read)), float(silhouette_score(reduced, shown))

@@ -159,15 +159,15 @@ def _held_out(
     rule: Any, values: NDArray[Any], told: NDArray[Any], groups: NDArray[Any] | None, folds: int, seed: int
 ) -> NDArray[Any]:
     """What a rule reads of every face, fitted on the folds without it."""
-    steps: list[Any] = [StandardScaler()]
-    if values.shape[1] > AXES:
-        steps.append(PCA(min(AXES, len(values) - len(values) // folds - 1), random_state=seed))
     split: Any = GroupKFold(folds)
     if groups is None:
         groups = np.random.default_rng(seed).permutation(len(values))
         split = GroupKFold(folds) if told.ndim > 1 else StratifiedKFold(folds, shuffle=True, random_state=seed)
-    named = groups if isinstance(split, GroupKFold) else None
-    return np.asarray(cross_val_predict(make_pipeline(*steps, rule), values, told, groups=named, cv=split))
+    parts = list(split.split(values, told, groups if isinstance(split, GroupKFold) else None))
+    steps: list[Any] = [StandardScaler()]
+    if values.shape[1] > AXES:
+        steps.append(PCA(min(AXES, min(len(learnt) for learnt, _ in parts) - 1), random_state=seed))
+    return np.asarray(cross_val_predict(make_pipeline(*steps, rule), values, told, cv=parts))
 
 
 def _people(faces: FaceImages, some: Sequence[int] | NDArray[Any]) -> NDArray[Any] | None:

@@ -77,3 +77,10 @@ def test_the_same_seed_gives_the_same_numbers(faces):
     """Folds are drawn by it."""
     features = np.random.default_rng(5).normal(size=(240, 6))
     assert np.array_equal(probe_linearly(features, faces, seed=1).score, probe_linearly(features, faces, seed=1).score)
+
+
+def test_folds_of_unequal_size_are_enough():
+    """Few people and long features: the axes are as many as the smallest of the parts that are learnt from allows."""
+    faces = fp.draw_faces(8, 16, seed=1)
+    found = probe_linearly(np.random.default_rng(0).normal(size=(56, 350)), faces)
+    assert "expression" in found.names
