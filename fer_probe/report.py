@@ -12,6 +12,7 @@ import plotly.io as pio
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from fer_probe.figures.picture_grid import ASPECT
 from fer_probe.figures.pictures import webp
 from fer_probe.figures.theme import DARK, LIGHT
 from fer_probe.records import appearing_file
@@ -20,7 +21,7 @@ from fer_probe.study import Study
 
 __all__ = ["exemplars", "write_report"]
 
-_PLOT = '<div class="plot" role="img" aria-label="{}" style="height:{}px"><script type="{}">{}</script></div>'
+_PLOT = '<div class="plot" role="img" aria-label="{}" style="{}"><script type="{}">{}</script></div>'
 
 
 def write_report(study: Study, path: Path | str | None = None, *, faces: str | None = None) -> Path:
@@ -56,7 +57,11 @@ def _template() -> jinja2.Template:
 def _plot(figure: go.Figure, label: str) -> Markup:
     """A figure as the page's script finds it; its look is the page's, light or dark."""
     figure.update_layout(template=None)
-    return Markup(_PLOT).format(label, figure.layout.height, "application/json", _script_json(figure))
+    room = f"height:{figure.layout.height}px"
+    if aspect := (figure.layout.meta or {}).get(ASPECT):
+        room = f"aspect-ratio:{aspect:.3f};max-height:{figure.layout.height}px"
+        figure.update_layout(height=None)
+    return Markup(_PLOT).format(label, room, "application/json", _script_json(figure))
 
 
 def _script_json(value: Any) -> Markup:

@@ -21,6 +21,7 @@ from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS, random_identity, ren
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.harvesting import Harvest
 from fer_probe.report_causes import ReportCauses
+from fer_probe.report_latents import ReportLatents
 from fer_probe.response_places import ResponsePlaces
 from fer_probe.study import DRAWN_PEOPLE, Study, StudyError
 
@@ -227,6 +228,11 @@ class ReportContents:
             )
             for way in ("expression", *["predicted"] * (evaluation is not None))
         ]
+
+    @cached_property
+    def latents(self) -> ReportLatents:
+        """Latents, what is decoded from them, clusters and measures."""
+        return ReportLatents(self.study, self.set_name)
 
     @property
     def training_curves(self) -> Drawn | None:

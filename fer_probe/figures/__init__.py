@@ -2,6 +2,7 @@
 
 from fer_probe.figures.architecture import ARCHITECTURE_COLUMNS, architecture_figure, architecture_rows
 from fer_probe.figures.au_profile import au_profile_figure
+from fer_probe.figures.clusters import cluster_counts_figure, cluster_name, scores_in_words
 from fer_probe.figures.confusion import confusion_figure
 from fer_probe.figures.decoded_faces import (
     compared_traversals_figure,
@@ -47,6 +48,8 @@ __all__ = [
     "architecture_rows",
     "au_profile_figure",
     "best_map_in_words",
+    "cluster_counts_figure",
+    "cluster_name",
     "colour_choices",
     "compared_traversals_figure",
     "confusion_figure",
@@ -81,6 +84,7 @@ __all__ = [
     "projection_mosaic",
     "projection_pictures",
     "reconstructions_figure",
+    "scores_in_words",
     "significance_figure",
     "significance_note",
     "themed",

@@ -3,11 +3,12 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from fer_probe.clusters import ClusterScores
 from fer_probe.evaluation import Evaluation
 from fer_probe.figures.theme import themed, titled
 
 
-def confusion_figure(evaluation: Evaluation, *, dark: bool = False) -> go.Figure:
+def confusion_figure(evaluation: Evaluation | ClusterScores, *, dark: bool = False) -> go.Figure:
     """Rows are the labels, columns the predictions; cells hold the percentage of their row, hovering the counts.
 
     A class without faces keeps an empty row.
@@ -31,7 +32,7 @@ def confusion_figure(evaluation: Evaluation, *, dark: bool = False) -> go.Figure
     return themed(titled(figure, "Confusion matrix, % of each row", _facts(evaluation)), dark)
 
 
-def _facts(evaluation: Evaluation) -> str:
+def _facts(evaluation: Evaluation | ClusterScores) -> str:
     labelled = int(np.asarray(evaluation.confusion).sum())
     if not labelled:
         return "no face has a label the model knows"

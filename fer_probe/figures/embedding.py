@@ -69,14 +69,15 @@ def embedding_series_figure(
         ValueError: as for :func:`embedding_figure`.
     """
     rows = -(-len(series) // columns)
-    heads = [f"{_METHODS[one.method]}, {_facts_of(one)}" for one in (series[i] for i in range(len(series)))]
-    figure = make_subplots(rows, columns, subplot_titles=heads, horizontal_spacing=0.03, vertical_spacing=0.16 / rows)
+    maps = [series[place] for place in range(len(series))]
+    heads = [f"{_METHODS[one.method]}, {_facts_of(one)}".replace(" · ", "<br>") for one in maps]
+    figure = make_subplots(rows, columns, subplot_titles=heads, horizontal_spacing=0.03, vertical_spacing=0.2 / rows)
     for place in range(len(series)):
         where = {"row": place // columns + 1, "col": place % columns + 1}
-        for points in _points(series[place], faces, colour_by, evaluation):
+        for points in _points(maps[place], faces, colour_by, evaluation):
             figure.add_trace(points.update(showlegend=place == 0, legendgroup=points.name, marker_size=5), **where)
     shown = sum(bool(one.showlegend) for one in figure.data)
-    figure.update_layout(height=110 + 330 * rows, showlegend=1 < shown <= 16, hovermode="closest", margin_t=88)
+    figure.update_layout(height=110 + 330 * rows, showlegend=1 < shown <= 16, hovermode="closest", margin_t=96)
     figure.update_xaxes(visible=False).update_yaxes(visible=False)
     figure.update_annotations(font_size=12)
     count = f"{series.positions.shape[1]} faces · trustworthiness over {series.neighbours} neighbours"

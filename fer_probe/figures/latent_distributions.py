@@ -34,7 +34,7 @@ def latent_distributions_figure(
     rows = -(-len(heads) // columns)
     grid = make_subplots(
         rows, columns, subplot_titles=heads, shared_xaxes="all" if of_expression else False,
-        vertical_spacing=min(0.3 / rows, 0.09), horizontal_spacing=0.06,
+        vertical_spacing=44 / (_ROW * rows + 20), horizontal_spacing=0.06,
     )  # fmt: skip
     for panel in range(len(heads)):
         lines = range(len(found.variables)) if of_expression else range(len(found.expression_names))

@@ -13,6 +13,10 @@ from fer_probe.figures.theme import themed, titled
 
 #: Tiles are enlarged to this many pixels, so that they stay sharp where the figure is wide.
 _TILE, _GAP = 96, 4
+#: What stands above and beside the pictures, pixels, and a tile's side on a narrow page.
+_MARGINS, _SMALL = (96, 84), 56
+#: In a figure's ``meta``: its width by its height, for pages that give it as much height as their width allows.
+ASPECT = "aspect"
 
 
 def decoded_picture(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -64,7 +68,9 @@ def picture_grid_figure(
         tickvals=middles["x"], ticktext=list(columns), side="top", tickangle=0, constraintoward="left", **plain
     )
     figure.update_yaxes(tickvals=middles["y"], ticktext=list(rows), constraintoward="top", **plain)
-    figure.update_layout(height=110 + min(92, 760 // across) * count, margin_t=84, dragmode=False)
+    tile = min(92, 700 // across)
+    figure.update_layout(height=_MARGINS[0] + tile * count, margin_t=84, dragmode=False)
+    figure.update_layout(meta={ASPECT: (_MARGINS[1] + _SMALL * across) / (_MARGINS[0] + _SMALL * count)})
     return themed(titled(figure, title, facts), dark)
 
 

@@ -70,7 +70,7 @@ def test_a_series_shows_every_map_with_its_numbers(records):
     series = embed_series(np.random.default_rng(0).normal(size=(40, 5)), (4, 12), layer="fc")
     figure = embedding_series_figure(series, records.faces)
     heads = [note.text for note in figure.layout.annotations]
-    assert [head.split(" ·")[0] for head in heads[:2]] == ["t-SNE, perplexity 4", "t-SNE, perplexity 12"]
+    assert [head.split("<br>")[0] for head in heads[:2]] == ["t-SNE, perplexity 4", "t-SNE, perplexity 12"]
     assert heads[2].startswith("PCA, ") and "trustworthiness 0." in heads[0]
     for place, axis in enumerate(("x", "x2", "x3")):
         here = [one for one in figure.data if one.xaxis == axis]
