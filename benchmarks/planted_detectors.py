@@ -1,17 +1,40 @@
-"""Does the AU distance name the right map? Planted detectors for every drawn action unit, among free maps.
+"""Does a method name the right map? Planted detectors for every drawn action unit, among free maps.
 
-    python benchmarks/planted_detectors.py [--subjects 1200] [--epochs 12] [--seeds 1]
+    python benchmarks/planted_detectors.py [--subjects 1200] [--epochs 12] [--seeds 1] [--nets FOLDER]
 
-Prints for each unit the planted map, the map with the largest D on the unit's side on unseen subjects, and AUROC.
+Prints for each unit the planted map with its numbers on people the net never saw, and for each method how often the
+planted map is named first, how often it is missed, how often another map is named, and how many maps are named where
+labels were shuffled within persons, so that every one of them is a false discovery. ``--nets`` keeps trained nets, and
+finds them again.
 """
 
 import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 import fer_probe as fp
-from trainers.planted_detectors import Planted, plant_detectors
+from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS
+from trainers.planted_detectors import FREE_FACTS, Planted, PlantedNet, plant_detectors, planted_maps
+
+FREE_MAPS = 32
+#: Which map a method names for an action unit, given the evidence and D of maps divided by their maxima.
+Method = Callable[[fp.AUEvidence, fp.AUDistances, int], int | None]
+METHODS: dict[str, Method] = {
+    "largest D (the paper's)": lambda evidence, scaled, au: evidence.distances.best_map(au),
+    "largest D, maps divided by their maximum": lambda evidence, scaled, au: scaled.best_map(au),
+    "largest AUROC": lambda evidence, scaled, au: evidence.agreement.best_map(au, "auroc"),
+    "largest point-biserial correlation": lambda evidence, scaled, au: evidence.agreement.best_map(
+        au, "point_biserial"
+    ),
+    "largest Jensen–Shannon divergence": lambda evidence, scaled, au: evidence.agreement.best_map(au, "jensen_shannon"),
+    "D tested, q ≤ 0.05": lambda evidence, scaled, au: evidence.significance.detector(au),
+    "D, chosen on half of the people, q ≤ 0.05 on the others": lambda evidence, scaled, au: (
+        evidence.confirmation.confirmed(au)
+    ),
+}
 
 
 def main() -> None:
@@ -20,34 +43,79 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--size", type=int, default=96)
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--nets", type=Path, help="folder of trained nets")
     chosen = parser.parse_args()
-    faces = fp.draw_faces(chosen.subjects, chosen.size, seed=0, pictures="action_units")
     unseen = fp.draw_faces(120, chosen.size, seed=1, pictures="action_units")
-    shares = [_score(faces, unseen, chosen, seed) for seed in range(chosen.seeds)]
-    print(f"named rightly on unseen subjects: {np.mean(shares):.1%} (mean of {len(shares)} nets)")
+    counts = [_score(_net(chosen, seed), unseen, seed) for seed in range(chosen.seeds)]
+    print(f"| method | planted map first | missed | another map named | named on shuffled labels |\n{'|---' * 5}|")
+    for method, row in zip(METHODS, np.sum(counts, axis=0), strict=True):
+        print(f"| {method} | {' | '.join(map(str, row))} |")
 
 
-def _score(faces: fp.FaceImages, unseen: fp.FaceImages, chosen: argparse.Namespace, seed: int) -> float:
-    planted = plant_detectors(faces, size=chosen.size, epochs=chosen.epochs, seed=seed)
-    responses = fp.harvest(planted.model, planted.preprocessing(unseen), ["conv3"])["conv3"].responses
-    found = fp.au_distances(responses, unseen.action_units, unseen.action_unit_numbers)
-    scaled = fp.au_distances(responses, unseen.action_units, unseen.action_unit_numbers, scale="map_maximum")
+def _net(chosen: argparse.Namespace, seed: int) -> Planted:
+    units = DRAWN_ACTION_UNITS
+    path = (
+        None if chosen.nets is None else chosen.nets / f"planted-{chosen.subjects}-{chosen.epochs}-{seed}.safetensors"
+    )
+    if path is not None and path.exists():
+        maps = planted_maps(len(units), FREE_MAPS, seed)
+        kept = fp.load_checkpoint(path, PlantedNet(maps, len(units) + FREE_MAPS, len(FREE_FACTS)))
+        return Planted(kept.model, kept.preprocessing, units, tuple(maps))
+    faces = fp.draw_faces(chosen.subjects, chosen.size, seed=0, pictures="action_units")
+    told = {"free_maps": FREE_MAPS, "size": chosen.size, "epochs": chosen.epochs, "seed": seed}
+    planted = plant_detectors(faces, action_unit_numbers=units, **told)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        names = [f"AU{au}" for au in units]
+        fp.save_checkpoint(path, planted.model, preprocessing=planted.preprocessing, class_names=names)
+    return planted
+
+
+def _score(planted: Planted, unseen: fp.FaceImages, seed: int) -> np.ndarray:
+    """(methods, 4) planted map first, missed, another one named; named where labels are shuffled."""
+    found = fp.harvest(planted.model, planted.preprocessing(unseen), ["conv3"])["conv3"]
     pairs = list(zip(planted.action_unit_numbers, planted.maps, strict=True))
-    hits = 0
-    for column, (au, number) in enumerate(pairs):
-        best, presence = found.best_map(au), unseen.action_units[:, column]
-        hits += best == number
-        auroc = roc_auc_score(presence, responses[:, number])
-        own = "" if best == number else f"  <- {_whose(planted, best)}"
-        print(f"AU{au:<3} map {number:<3} named {best!s:<4} AUROC {auroc:.2f}  {int(presence.sum())} with{own}")
-    print(f"net {seed}: {hits} of {len(planted.maps)}, among {len(responses[0]) - len(planted.maps)} free maps")
-    print(f"       with every map divided by its maximum: {sum(scaled.best_map(au) == m for au, m in pairs)}")
-    return hits / len(planted.maps)
+    shuffled = replace(unseen, action_units=_shuffled_within_persons(unseen, seed))
+    _print_units(fp.measure_evidence(found, unseen), pairs)
+    right, none = (_named(found, faces, pairs) for faces in (unseen, shuffled))
+    maps = np.array([number for _, number in pairs])
+    hits, named = (right == maps).sum(axis=1), (right >= 0).sum(axis=1)
+    return np.stack([hits, len(pairs) - hits, named - hits, (none >= 0).sum(axis=1)], axis=1)
 
 
-def _whose(planted: Planted, number: int | None) -> str:
-    owners = dict(zip(planted.maps, planted.action_unit_numbers, strict=True))
-    return f"the detector of AU{owners[number]}" if number in owners else "a free map"
+def _named(found: fp.Harvest, faces: fp.FaceImages, pairs: list[tuple[int, int]]) -> np.ndarray:
+    """(methods, A) the map that each method names for each unit; -1 for none."""
+    evidence = fp.measure_evidence(found, faces)
+    asked = (found.responses, faces.action_units, faces.action_unit_numbers)
+    scaled = fp.au_distances(*asked, scale="map_maximum")
+    names = [[method(evidence, scaled, au) for au, _ in pairs] for method in METHODS.values()]
+    return np.array([[-1 if number is None else number for number in row] for row in names])
+
+
+def _shuffled_within_persons(faces: fp.FaceImages, seed: int) -> np.ndarray:
+    """Every unit's labels in a random order within each person."""
+    rng, units = np.random.default_rng(seed), faces.action_units.copy()
+    for person in np.unique(faces.subject):
+        rows = np.flatnonzero(faces.subject == person)
+        units[rows] = rng.permuted(units[rows], axis=0)
+    return units
+
+
+def _print_units(evidence: fp.AUEvidence, pairs: list[tuple[int, int]]) -> None:
+    significance, agreement = evidence.significance, evidence.agreement
+    for row, (au, number) in enumerate(pairs):
+        unit = evidence.unit(au)
+        numbers = {
+            "D": f"{significance.distance[row, number]:.3g}",
+            "z": f"{significance.z[row, number]:.1f}",
+            "p": f"{significance.p_adjusted[row, number]:.3f}",
+            "q": f"{unit.q_value:.3f}",
+            "AUROC": f"{agreement.auroc[row, number]:.2f}",
+            "above chance": significance.detectors(au).tolist(),
+            "with": unit.with_count,
+        }
+        told = "  ".join(f"{name} {value!s:<5}" for name, value in numbers.items())
+        print(f"AU{au:<3} map {number:<3} {unit.verdict:<9} best {unit.map!s:<4} {told}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from fer_probe.au_distance import action_unit_row, check_responses
 from fer_probe.distance_significance import AUSignificance, au_significance, benjamini_hochberg
 from fer_probe.records import Record
 
-#: Labellings that a map's null mean and deviation are taken from where it is only to be chosen.
+#: Labellings that a map's null median and deviation are taken from where it is only to be chosen.
 _CHOOSING = 200
 
 

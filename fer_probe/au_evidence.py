@@ -77,6 +77,10 @@ class AUEvidence:
         """Every action unit's, in the order of the record."""
         return [self.unit(int(au)) for au in self.distances.action_unit_numbers]
 
+    def ranked(self) -> list[UnitEvidence]:
+        """Every action unit's, the surest detector first (q, then z), then those without one; by D if not tested."""
+        return sorted(self.units(), key=_surest_first)
+
     def unit(self, au: int) -> UnitEvidence:
         """One action unit's.
 
@@ -114,6 +118,11 @@ class AUEvidence:
         if not self.significance.tested(au):
             return "not testable"
         return "none" if self.significance.detector(au) is None else "detector"
+
+
+def _surest_first(unit: UnitEvidence) -> tuple[bool, bool, float, float]:
+    q, height = np.nan_to_num([unit.q_value, unit.distance if np.isnan(unit.z) else unit.z], nan=2.0)
+    return unit.detector is None, unit.map is None, float(q), -float(height)
 
 
 def codes_action_units(faces: FaceImages) -> bool:
@@ -158,17 +167,3 @@ def find_evidence(study: Study, faces: str, layer: str) -> AUEvidence | None:
         study.find(AUConfirmation, faces, layer),
         study.find(AUAgreement, faces, layer),
     )
-
-
-def untested_in_words(evidence: AUEvidence) -> list[str]:
-    """A sentence for each reason why units were not tested that a user can do something about."""
-    if evidence.significance is None:
-        return [
-            "who is seen is not told, so no map was tested as a detector of an action unit: pictures of one person "
-            "are not independent of one another, and without names chance cannot be told from evidence."
-        ]
-    reasons: dict[str, list[str]] = {}
-    for au, why in zip(evidence.significance.action_unit_numbers, evidence.significance.refused, strict=True):
-        if why:
-            reasons.setdefault(why, []).append(f"AU{au}")
-    return [f"{', '.join(units)} could not be tested: {why}." for why, units in reasons.items()]

@@ -2,13 +2,16 @@
 
 S is D (Zhu et al., equation 13) times +1 where the pictures with the unit give the larger responses, -1 where those
 without do. Labels are permuted as :mod:`fer_probe.label_permutations` says; over all labellings, the observed one
-among them, each map's S has its own mean and deviation:
+among them, each map's S has its own median and upper deviation:
 
-    z   = (S − mean S) / deviation of S
+    z   = (S − median S) / √(2 · mean of max(S − median S, 0)²)
     p   = share of labellings in which the map's z is at least the observed one
     p adjusted over an action unit's maps = share of labellings in which the largest z of any map is
                                             (single-step max-T: Westfall & Young 1993, algorithm 2.5)
     q over action units: Benjamini & Hochberg 1995, of the p adjusted of each unit's best map
+
+The null of S leans far to the side with more pictures, so that its usual deviation, which z is where the null is
+symmetric, would measure the wrong tail and hide detectors of rare units.
 
 All are one-sided: a map that falls silent when a unit is there is no detector of it. The null has the same pictures
 on sides of the same sizes, so that prevalence, which D confounds, is in it. A map is named a detector only where q is
@@ -42,9 +45,9 @@ class AUSignificance(Record):
         action_unit_numbers: (A,) FACS numbers.
         distance: (A, M) D ≥ 0 over the observations; where there are no recordings, that of ``au_distances``.
         direction: (A, M) int8, +1 where the pictures with the unit give the larger responses, -1 where those without.
-        null_mean, null_deviation: (A, M) of signed D over the labellings, the observed one among them.
-        z: (A, M) deviations that signed D stands above its null mean; at most √permutations; 0 for a map that no
-            labelling changes.
+        null_median, null_deviation: (A, M) median and upper deviation of signed D over all labellings.
+        z: (A, M) deviations that signed D stands above its null median; at most √(permutations / 2); 0 for a map that
+            no labelling changes.
         effect: (A, M) Cliff's δ = 2·AUROC − 1, from -1 to 1: how much oftener a picture with the unit has the larger
             response than one without, over all observations.
         p_value: (A, M) of each map by itself, one-sided.
@@ -68,7 +71,7 @@ class AUSignificance(Record):
     action_unit_numbers: np.ndarray
     distance: np.ndarray
     direction: np.ndarray
-    null_mean: np.ndarray
+    null_median: np.ndarray
     null_deviation: np.ndarray
     z: np.ndarray
     effect: np.ndarray
@@ -98,7 +101,7 @@ class AUSignificance(Record):
         return action_unit_row(self.action_unit_numbers, au)
 
     def tested(self, au: int) -> bool:
-        """Whether there were enough faces, and labels that could be permuted."""
+        """Whether there were enough faces, and their labels could be permuted."""
         return bool(self.scheme[self.row(au)])
 
     def best_map(self, au: int) -> int | None:
@@ -179,7 +182,7 @@ def au_significance(
     )  # fmt: skip
 
 
-_PER_MAP = ("distance", "direction", "null_mean", "null_deviation", "z", "effect", "p_value", "p_adjusted")
+_PER_MAP = ("distance", "direction", "null_median", "null_deviation", "z", "effect", "p_value", "p_adjusted")
 _PER_UNIT = ("chance_z", "with_count", "without_count", "too_few", "persons")
 
 
@@ -189,7 +192,7 @@ class _Row:
 
     distance: np.ndarray
     direction: np.ndarray
-    null_mean: np.ndarray
+    null_median: np.ndarray
     null_deviation: np.ndarray
     z: np.ndarray
     effect: np.ndarray
@@ -242,12 +245,12 @@ class _Observations:
         if refused := refusal(exchange, present, n):
             return _Row.untested(strength.shape[1], counts, refused)
         signed = signed_distances(strength, shuffles.labellings(exchange), n)
-        z, mean, deviation = _standardized(signed)
+        z, median, deviation = _standardized(signed)
         largest = z.max(axis=1, keepdims=True)
         return _Row(
             distance=np.abs(signed[0]),
             direction=np.sign(signed[0]).astype(np.int8),
-            null_mean=mean,
+            null_median=median,
             null_deviation=deviation,
             z=z[0],
             effect=2 * auroc_of(rankdata(strength, axis=0), present) - 1,
@@ -263,10 +266,11 @@ class _Observations:
 
 
 def _standardized(signed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(L, M) z, with the mean and deviation of each map over the labellings; 0 where no labelling changes it."""
-    mean, deviation = signed.mean(axis=0), signed.std(axis=0)
+    """(L, M) z, with each map's median and upper deviation over the labellings; 0 where no labelling changes it."""
+    median = np.median(signed, axis=0)
+    deviation = np.sqrt(2 * (np.maximum(signed - median, 0) ** 2).mean(axis=0))
     changes = deviation > 1e-9 * np.abs(signed).max(axis=0)
-    return np.where(changes, signed - mean, 0) / np.where(changes, deviation, 1), mean, deviation
+    return np.where(changes, signed - median, 0) / np.where(changes, deviation, 1), median, deviation
 
 
 def _share_as_large(null: np.ndarray, observed: np.ndarray) -> np.ndarray:

@@ -15,13 +15,14 @@ from torch import nn
 from fer_probe.activation_maximization import MaximizedMaps, maximize_activation
 from fer_probe.activations import blank_picture, check_layers
 from fer_probe.architecture import Architecture, convolution_layers, describe_architecture
-from fer_probe.au_evidence import AUEvidence, codes_action_units, measure_evidence, untested_in_words
+from fer_probe.au_evidence import AUEvidence, codes_action_units, measure_evidence
 from fer_probe.backward_rules import RectifierError, Rule
 from fer_probe.checkpoints import Checkpoint
 from fer_probe.codings import Coding, classifier_of, coding_of
 from fer_probe.deconvolution import deconvolve
 from fer_probe.embeddings import layer_features
 from fer_probe.evaluation import evaluate
+from fer_probe.evidence_words import untested_in_words
 from fer_probe.experiments import Experiments
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.prepared_images import PreparedImages

@@ -77,7 +77,7 @@ def plant_detectors(
     """
     numbers = [int(n) for n in (faces.action_unit_numbers if action_unit_numbers is None else action_unit_numbers)]
     total = len(numbers) + free_maps
-    maps = np.random.default_rng(seed).permutation(total)[: len(numbers)].tolist()
+    maps = planted_maps(len(numbers), free_maps, seed)
     preprocessing = Preprocessing.fitted(faces, size)
     with torch.random.fork_rng([]):
         torch.manual_seed(seed)
@@ -85,6 +85,12 @@ def plant_detectors(
         lessons = _Lessons(faces, numbers, preprocessing)
         _fit(model, lessons, epochs)
     return Planted(model.eval(), preprocessing, tuple(numbers), tuple(maps))
+
+
+def planted_maps(units: int, free_maps: int, seed: int) -> list[int]:
+    """Which of all maps are detectors, one for each unit, at random places among the free ones."""
+    places: list[int] = np.random.default_rng(seed).permutation(units + free_maps)[:units].tolist()
+    return places
 
 
 class _Lessons:
