@@ -6,6 +6,7 @@ import numpy as np
 
 from fer_probe.action_units import action_unit_label
 from fer_probe.au_distance import AUDistances
+from fer_probe.au_evidence import AUEvidence
 from fer_probe.harvesting import Harvest
 
 
@@ -30,13 +31,13 @@ def ordered_maps(found: Harvest, order: str, distances: AUDistances | None) -> l
     return numbers
 
 
-def units_of_maps(distances: AUDistances | None) -> dict[int, list[int]]:
-    """Map → the action units whose largest D it has."""
+def units_of_maps(evidence: AUEvidence | None) -> dict[int, list[int]]:
+    """Map → the action units that it is the detector of; where nothing was tested, those whose largest D it has."""
     units: dict[int, list[int]] = {}
-    for au in () if distances is None else distances.action_unit_numbers:
-        best = distances.best_map(int(au)) if distances is not None else None
-        if best is not None:
-            units.setdefault(best, []).append(int(au))
+    for unit in () if evidence is None else evidence.units():
+        number = unit.map if unit.verdict == "not tested" else unit.detector
+        if number is not None:
+            units.setdefault(number, []).append(unit.au)
     return units
 
 

@@ -1,5 +1,7 @@
 """Evidence in words, for people who are no statisticians: what a verdict rests on, how it was tested, and why not."""
 
+from math import isnan
+
 from fer_probe.au_evidence import AUEvidence, UnitEvidence
 from fer_probe.distance_significance import AUSignificance
 
@@ -34,7 +36,7 @@ def verdict_sentence(evidence: AUEvidence, au: int) -> str:
 
 def confirmed_in_words(unit: UnitEvidence) -> str:
     """Whether the map that half of the people chose holds on the others; empty where nobody was asked."""
-    if unit.confirmed_q != unit.confirmed_q:  # NaN: none was chosen, or it could not be tested
+    if isnan(unit.confirmed_q):  # none was chosen, or it could not be tested
         return ""
     if unit.confirmed is None:
         return f"Chosen on half of the people, no map was confirmed on the others (q {unit.confirmed_q:.2g})."

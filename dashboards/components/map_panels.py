@@ -11,7 +11,7 @@ from dashboards.components.tables import table
 from dashboards.components.uncoded import no_distances
 from dashboards.view import View
 from fer_probe.activation_maximization import MaximizedMaps
-from fer_probe.au_distance import AUDistances
+from fer_probe.au_evidence import find_evidence
 from fer_probe.deconvolution import Projections
 from fer_probe.figures import au_profile_figure
 from fer_probe.harvesting import Harvest
@@ -72,10 +72,11 @@ def _places(view: View, layer: str, number: int) -> Component:
 
 
 def _distances(view: View, layer: str, number: int) -> Component:
-    distances = view.study.find(AUDistances, view.faces, layer)
-    if distances is None:
+    evidence = find_evidence(view.study, view.faces, layer)
+    if evidence is None:
         return panel("Action units", no_distances(view, "/maps", layer, layer=layer, map=number))
-    figure = graph(au_profile_figure(distances, number), f"Distance of map {number} to every action unit", "au-profile")
+    drawn = au_profile_figure(evidence.distances, number, evidence.significance)
+    figure = graph(drawn, f"Distance of map {number} to every action unit", "au-profile")
     return panel("", figure, hint(DISTANCE))
 
 

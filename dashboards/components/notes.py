@@ -12,14 +12,23 @@ PROJECTION = (
     "recurs in all nine and is not simply the picture's strongest edges."
 )
 DISTANCE = (
-    "D compares a map's nine largest responses with and without the action unit (Zhu et al., eq. 13). A large D says "
-    "that the map separates them; it does not say that the map sees that unit alone, and a unit with few pictures on "
-    "one side gets a large D by sampling. Every unit has a largest D: one map far above all others is the sign to "
-    "look for."
+    "D compares a map's nine largest responses with and without the action unit (Zhu et al., eq. 13). Every unit has a "
+    "largest D, and the side with more faces has the larger responses by sampling alone: what chance gives is told by "
+    "shuffling the labels. Units that come together in the same expressions share their maps."
 )
-OTHER_SIDE = (
-    "Other side: the largest D of a map that answers more to faces without the unit. The side with more "
-    "faces has the larger responses by sampling alone, so a larger number there is no verdict."
+SIGNIFICANCE = (
+    "To see what chance gives, the unit's labels are dealt out anew, a thousand times. z: how far D stands above what "
+    "that gives, in deviations. p: how often chance gives any map of the layer as large a z. q: which share of the "
+    "units named at that q are expected to be named by chance. A detector tells the unit from its absence on these "
+    "faces; that it sees nothing else, or that the network uses it, is another question."
+)
+CONFIRMATION = (
+    "On other people: a map is chosen on half of the people and tested on the other half, which had no part in the "
+    "choice."
+)
+MEASURES = (
+    "D looks at the nine strongest faces of either kind, the others at all faces. Where they name different maps, the "
+    "first one fires hardest for the unit and the others more regularly."
 )
 MAXIMIZED = (
     "Painted from noise to excite the map: what it would like best, not what it meets in faces. Compare the "

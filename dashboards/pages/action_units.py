@@ -6,12 +6,11 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, callback, no_update, register_page
 from dash.development.base_component import Component
 
-from dashboards.best_maps import BestMap
 from dashboards.components.choices import choice
+from dashboards.components.evidence_panels import measures_panel, units_panel, verdict_panel
 from dashboards.components.gallery import caption, gallery, map_tile
 from dashboards.components.graph import graph, graph_id
-from dashboards.components.notes import DISTANCE, OTHER_SIDE, hint, nothing_here, panel
-from dashboards.components.tables import table
+from dashboards.components.notes import DISTANCE, SIGNIFICANCE, hint, nothing_here, panel
 from dashboards.components.uncoded import no_distances
 from dashboards.drawn_face import query_of_units
 from dashboards.shell import framed
@@ -19,8 +18,10 @@ from dashboards.unit_combinations import seen_units
 from dashboards.view import View, query_of
 from fer_probe.action_units import ACTION_UNITS, action_unit_label
 from fer_probe.au_distance import AUDistances
+from fer_probe.au_evidence import AUEvidence, find_evidence
+from fer_probe.evidence_words import verdict_sentence
 from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS
-from fer_probe.figures import best_map_in_words, distance_figure, distance_heatmap_figure
+from fer_probe.figures import distance_figure, distance_heatmap_figure, evidence_figure, significance_figure
 
 #: How many of an action unit's ranked maps are shown.
 RANKED_SHOWN = 24
@@ -36,21 +37,32 @@ def _content(view: View) -> list[Any]:
     if not layers:
         return [nothing_here("No action units here", no_distances(view, "/action-units"))]
     layer = view.choice("layer", layers, str(view.study.about.get("main_layer", "")))
-    distances = view.study.load(AUDistances, view.faces, layer)
-    numbers = [str(au) for au in distances.action_unit_numbers]
+    evidence = find_evidence(view.study, view.faces, layer)
+    assert evidence is not None  # a layer that has distances was chosen
+    numbers = [str(unit.au) for unit in evidence.units()]
     chosen = view.choice("au", numbers) if view.query.get("au") else ""
-    return _one_unit(view, layers, distances, int(chosen)) if chosen else _all_units(view, layers, distances)
+    return _one_unit(view, layers, evidence, int(chosen)) if chosen else _all_units(view, layers, evidence)
 
 
-def _all_units(view: View, layers: tuple[str, ...], distances: AUDistances) -> list[Any]:
-    words = f"Distances between these faces' action units and the maps of {distances.layer}."
-    heatmap = graph(distance_heatmap_figure(distances), "Distance of every action unit and map", "distances")
+def _all_units(view: View, layers: tuple[str, ...], evidence: AUEvidence) -> list[Any]:
+    distances, significance = evidence.distances, evidence.significance
+    words = f"What the maps of {distances.layer} tell of these faces' action units."
+    heatmap = graph(
+        distance_heatmap_figure(distances, significance), "Distance of every action unit and map", "distances"
+    )
     return [
         dmc.Stack([dmc.Title("Action units", order=1), dmc.Text(words, className="quiet")], gap=4),
         dmc.Group([_layer_choice(view, layers, distances.layer)], className="controls"),
-        panel("Which map tells which unit?", _unit_table(view, distances), hint(OTHER_SIDE)),
+        units_panel(view, evidence),
+        *([] if significance is None else [_evidence(evidence)]),
         panel("", heatmap, hint(DISTANCE)),
     ]
+
+
+def _evidence(evidence: AUEvidence) -> Component:
+    assert evidence.significance is not None  # asked for by the caller
+    words = "How far every map stands above chance, for every action unit"
+    return panel("", graph(evidence_figure(evidence.significance), words, "evidence"))
 
 
 def _layer_choice(view: View, layers: tuple[str, ...], layer: str) -> Component:
@@ -58,35 +70,21 @@ def _layer_choice(view: View, layers: tuple[str, ...], layer: str) -> Component:
     return choice("layer", links, layer, label="Layer")
 
 
-def _unit_table(view: View, distances: AUDistances) -> Component:
-    rows = [_unit_row(view, distances, int(au)) for au in distances.action_unit_numbers]
-    heads = ("Unit", "Name", "Best map", "D", "Other side", "With", "Without", "Region", "Muscles")
-    return table(heads, rows, "Action units and their best maps", numeric=(3, 4, 5, 6))
-
-
-def _unit_row(view: View, distances: AUDistances, au: int) -> list[Any]:
-    row, unit, best = distances.row(au), ACTION_UNITS.get(au), BestMap.of(distances, au)
-    words = best_map_in_words(distances, au).partition(" (")[0]
-    link = view.link("/maps", layer=distances.layer, map=best.number)
+def _one_unit(view: View, layers: tuple[str, ...], evidence: AUEvidence, au: int) -> list[Any]:
+    label, significance = action_unit_label(au), evidence.significance
+    distances = graph(
+        distance_figure(evidence.distances, au, significance), f"Distance of every map to {label}", "au-maps"
+    )
+    figures = [panel("", distances, dmc.Text("Click on a bar to see its map.", size="sm"), hint(DISTANCE))]
+    if significance is not None and significance.tested(au):
+        words = f"How far every map stands above chance for {label}"
+        figures += [panel("", graph(significance_figure(significance, au), words, "au-z"), hint(SIGNIFICANCE))]
     return [
-        dmc.Anchor(f"AU{au}", fz="sm", fw=600, href=view.link("/action-units", au=au, layer=view.query.get("layer"))),
-        unit.name if unit else "–",
-        words if best.number is None else dmc.Anchor(words, fz="sm", href=link),
-        "–" if best.number is None else f"{best.distance:.3g}",
-        "–" if distances.too_few[row] else f"{best.other_side:.3g}",
-        int(distances.with_count[row]),
-        int(distances.without_count[row]),
-        unit.region if unit else "–",
-        unit.muscles if unit else "–",
-    ]
-
-
-def _one_unit(view: View, layers: tuple[str, ...], distances: AUDistances, au: int) -> list[Any]:
-    figure = graph(distance_figure(distances, au), f"Distance of every map to {action_unit_label(au)}", "au-maps")
-    return [
-        _unit_title(view, layers, distances, au),
-        panel("", figure, dmc.Text("Click on a bar to see its map.", size="sm"), hint(DISTANCE)),
-        _ranked(view, distances, au),
+        _unit_title(view, layers, evidence.distances, au),
+        verdict_panel(evidence, au),
+        *figures,
+        measures_panel(view, evidence, au),
+        _ranked(view, evidence, au),
     ]
 
 
@@ -140,20 +138,24 @@ def _with(view: View, **changes: object) -> str:
     return view.link("/action-units", **{**view.query, **changes})
 
 
-def _ranked(view: View, distances: AUDistances, au: int) -> Component:
-    ranking = [int(i) for i in distances.ranking(au)]
+def _ranked(view: View, evidence: AUEvidence, au: int) -> Component:
+    ranking = [int(i) for i in evidence.distances.ranking(au)]
+    title, layer = "Maps on this unit's side", evidence.distances.layer
     if not ranking:
-        words = best_map_in_words(distances, au)
-        return panel("Maps on this unit's side", dmc.Text(f"{words[0].upper()}{words[1:]}."))
-    tiles = [_ranked_tile(view, distances, au, i) for i in ranking[:RANKED_SHOWN]]
+        return panel(title, dmc.Text(verdict_sentence(evidence, au)))
+    tiles = [_ranked_tile(view, evidence, au, i) for i in ranking[:RANKED_SHOWN]]
     more = f", the first {RANKED_SHOWN} here" if len(ranking) > RANKED_SHOWN else ""
-    words = f"{len(ranking)} maps of {distances.layer} answer more to faces with the unit{more}, by D."
-    return panel("Maps on this unit's side", dmc.Text(words), gallery(tiles, "Ranked maps"))
+    words = f"{len(ranking)} maps of {layer} answer more to faces with the unit{more}, by D."
+    return panel(title, dmc.Text(words), gallery(tiles, "Ranked maps"))
 
 
-def _ranked_tile(view: View, distances: AUDistances, au: int, number: int) -> Component:
-    distance = caption(f"D {distances.distance[distances.row(au), number]:.3g}")
-    return map_tile(view, distances.layer, number, "originals", distance)
+def _ranked_tile(view: View, evidence: AUEvidence, au: int, number: int) -> Component:
+    row, significance = evidence.distances.row(au), evidence.significance
+    captions = [f"D {evidence.distances.distance[row, number]:.3g}"]
+    if significance is not None and significance.tested(au):
+        above = "above chance" if number in significance.detectors(au) else "not above chance"
+        captions += [f"p {significance.p_adjusted[row, number]:.2g}, {above}"]
+    return map_tile(view, evidence.distances.layer, number, "originals", *map(caption, captions))
 
 
 @callback(
@@ -162,8 +164,14 @@ def _ranked_tile(view: View, distances: AUDistances, au: int, number: int) -> Co
     State("_pages_location", "search"),
     prevent_initial_call=True,
 )
+@callback(
+    Output("address", "href", allow_duplicate=True),
+    Input(graph_id("au-z"), "clickData"),
+    State("_pages_location", "search"),
+    prevent_initial_call=True,
+)
 def open_map(clicked: dict[str, Any] | None, search: str | None) -> Any:
-    """The map whose bar was clicked, on the same layer."""
+    """The map whose bar was clicked, on the same layer; Dash calls the plain function by both callbacks."""
     return _map_link(clicked["points"][0]["customdata"], search) if clicked else no_update
 
 

@@ -6,7 +6,6 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, callback, no_update, register_page
 from dash.development.base_component import Component
 
-from dashboards.best_maps import BestMap
 from dashboards.components.choices import choice, pager, switch
 from dashboards.components.gallery import SHOWN, caption, gallery, map_tile
 from dashboards.components.graph import graph_id
@@ -20,7 +19,7 @@ from dashboards.map_order import found_by_name, map_orders, ordered_maps, units_
 from dashboards.shell import framed
 from dashboards.view import View, query_of
 from fer_probe.action_units import action_unit_label
-from fer_probe.au_distance import AUDistances
+from fer_probe.au_evidence import AUEvidence, find_evidence
 from fer_probe.deconvolution import Projections
 from fer_probe.harvesting import Harvest
 from fer_probe.response_places import ResponsePlaces
@@ -45,16 +44,17 @@ def _content(view: View) -> list[Any]:
 
 
 def _grid(view: View, layers: tuple[str, ...], found: Harvest) -> list[Any]:
-    distances = view.study.find(AUDistances, view.faces, found.layer)
+    evidence = find_evidence(view.study, view.faces, found.layer)
+    distances = None if evidence is None else evidence.distances
     orders = map_orders(distances)
     shown = view.choice("show", _pictures_of_all_maps(view, found.layer))
     order, words = view.choice("order", tuple(orders)), view.query.get("find", "")
-    units = units_of_maps(distances)
+    units = units_of_maps(evidence)
     maps = found_by_name(ordered_maps(found, order, distances), words, units)
     pages = max(1, -(-len(maps) // PER_PAGE))
     page = min(max(view.number("page", 10**6) or 1, 1), pages)
     here = maps[(page - 1) * PER_PAGE : page * PER_PAGE]
-    tiles = [map_tile(view, found.layer, i, shown, *_captions(found, distances, units, order, i)) for i in here]
+    tiles = [map_tile(view, found.layer, i, shown, *_captions(found, evidence, units, order, i)) for i in here]
     height, width = found.map_size
     return [
         dmc.Stack(
@@ -124,52 +124,48 @@ def _with(view: View, **changes: object) -> str:
 
 
 def _captions(
-    found: Harvest, distances: AUDistances | None, units: dict[int, list[int]], order: str, number: int
+    found: Harvest, evidence: AUEvidence | None, units: dict[int, list[int]], order: str, number: int
 ) -> list[Component]:
-    """What was ordered by, and the units whose best map it is."""
+    """What was ordered by, and the units whose detector it is."""
     lines = []
-    if order.startswith("au") and distances is not None:
-        row = distances.row(int(order[2:]))
+    if order.startswith("au") and evidence is not None:
+        distances, row = evidence.distances, evidence.distances.row(int(order[2:]))
         side = "" if distances.direction[row, number] > 0 else " (other side)"
         lines.append(caption(f"D {distances.distance[row, number]:.3g}{side}"))
     elif order == "strongest":
         lines.append(caption(f"response {found.values[number, 0]:.3g}"))
     mine = units.get(number, [])
-    if len(mine) == 1:
-        lines.append(caption(f"best for {action_unit_label(mine[0])}"))
-    elif mine:
-        lines.append(caption("best for " + ", ".join(f"AU{au}" for au in mine)))
+    if evidence is not None and mine:
+        names = action_unit_label(mine[0]) if len(mine) == 1 else ", ".join(f"AU{au}" for au in mine)
+        lines.append(caption(f"{_role(evidence)} {names}"))
     return lines
 
 
+def _role(evidence: AUEvidence) -> str:
+    """What a map is to the units that it stands for."""
+    return "largest D for" if evidence.significance is None else "detector of"
+
+
 def _no_such_map(layer: str, words: str) -> tuple[str, str]:
-    return "No map found", f"No map of {layer} is called “{words}”: search a number, or an action unit it is best for."
+    return "No map found", f"No map of {layer} is called “{words}”: search a number, or an action unit that it tells."
 
 
 def _one_map(view: View, found: Harvest, number: int) -> list[Any]:
-    distances = view.study.find(AUDistances, view.faces, found.layer)
-    units = units_of_maps(distances).get(number, [])
+    evidence = find_evidence(view.study, view.faces, found.layer)
     return [
-        _map_title(view, found, number, [] if distances is None else [BestMap.of(distances, au) for au in units]),
+        _map_title(view, found, number, evidence),
         *map_panels(view, found, number),
     ]
 
 
-def _map_title(view: View, found: Harvest, number: int, bests: list[BestMap]) -> Component:
+def _map_title(view: View, found: Harvest, number: int, evidence: AUEvidence | None) -> Component:
     count, strongest = len(found.values), float(found.values[number, 0])
     back = view.link("/maps", layer=found.layer, page=number // PER_PAGE + 1 if number >= PER_PAGE else None)
     links = [
         _step(view, found.layer, (number - 1) % count, "‹ Previous", "ArrowLeft"),
         _step(view, found.layer, (number + 1) % count, "Next ›", "ArrowRight"),
     ]
-    badges = [
-        dmc.Anchor(
-            f"{action_unit_label(best.au)} (D = {best.distance:.3g})",
-            href=view.link("/action-units", au=best.au),
-            className="badge",
-        )
-        for best in bests
-    ]
+    badges = [] if evidence is None else _badges(view, evidence, units_of_maps(evidence).get(number, []))
     return dmc.Stack(
         [
             dmc.Anchor(f"All maps of {found.layer}", href=back, size="sm"),
@@ -180,13 +176,27 @@ def _map_title(view: View, found: Harvest, number: int, bests: list[BestMap]) ->
             dmc.Group(
                 [
                     dmc.Text(f"Largest response to these faces: {strongest:.4g}.", className="quiet"),
-                    *([dmc.Text("Largest D on the side of", className="quiet"), *badges] if badges else []),
+                    *badges,
                 ],
                 gap="xs",
             ),
         ],
         gap=4,
     )
+
+
+def _badges(view: View, evidence: AUEvidence, aus: list[int]) -> list[Component]:
+    """The units whose detector the map is, or in words that it is none's."""
+    if not aus:
+        words = "" if evidence.significance is None else "No action unit's detector."
+        return [dmc.Text(words, className="quiet")] if words else []
+    units = [evidence.unit(au) for au in aus]
+    told = [f"D = {u.distance:.3g}" + ("" if u.detector is None else f", q {u.q_value:.2g}") for u in units]
+    links = [
+        dmc.Anchor(f"{u.label} ({words})", href=view.link("/action-units", au=u.au), className="badge")
+        for u, words in zip(units, told, strict=True)
+    ]
+    return [dmc.Text(_role(evidence).capitalize(), className="quiet"), *links]
 
 
 def _step(view: View, layer: str, number: int, words: str, key: str) -> Component:

@@ -7,24 +7,22 @@ import numpy as np
 from dash import html, register_page
 from dash.development.base_component import Component
 
-from dashboards.best_maps import BestMap, best_maps
+from dashboards.components.evidence_panels import detectors_in_words
 from dashboards.components.facts import expression_of
 from dashboards.components.gallery import caption, face_tile, gallery, map_picture
 from dashboards.components.graph import graph
-from dashboards.components.notes import DISTANCE, hint, missing, panel
+from dashboards.components.notes import DISTANCE, SIGNIFICANCE, hint, missing, panel
 from dashboards.components.tables import table
 from dashboards.components.uncoded import no_distances
 from dashboards.shell import framed
 from dashboards.view import View
-from fer_probe.action_units import action_unit_label
 from fer_probe.architecture import Architecture
-from fer_probe.au_distance import AUDistances
+from fer_probe.au_evidence import AUEvidence, UnitEvidence, find_evidence
 from fer_probe.evaluation import Evaluation
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures import (
     ARCHITECTURE_COLUMNS,
     architecture_rows,
-    best_map_in_words,
     confusion_figure,
     expression_counts_figure,
     training_curves_figure,
@@ -33,6 +31,13 @@ from fer_probe.harvesting import Harvest
 
 #: How many faces, and how many mistakes, the page shows.
 FACES_SHOWN, MISTAKES_SHOWN = 16, 16
+#: Why a unit has no detector.
+_WITHOUT = {
+    "none": "No map above chance",
+    "too few": "Too few faces",
+    "not testable": "Not testable",
+    "not tested": "No map that answers more to faces with it",
+}
 
 
 def layout(**query: str) -> Component:
@@ -124,31 +129,47 @@ def _layers(view: View) -> tuple[str, ...]:
 
 def _first_look(view: View) -> Component:
     layer = str(view.study.about.get("main_layer", ""))
-    distances = view.study.find(AUDistances, view.faces, layer)
-    if distances is None:
-        return panel("First look: a map for each action unit?", no_distances(view, "/", layer))
-    words = (
-        f"For each action unit, the map of {layer} with the largest distance D on the unit's side, the largest first. "
-        "Almost every unit has one: whether it stands above chance is not tested here."
-    )
+    evidence = find_evidence(view.study, view.faces, layer)
+    title = "First look: a map for each action unit?"
+    if evidence is None:
+        return panel(title, no_distances(view, "/", layer))
+    tested = evidence.significance is not None
+    shown = [unit for unit in evidence.ranked() if (unit.detector if tested else unit.map) is not None]
+    tiles = [_best_of(view, evidence, unit) for unit in shown]
+    others = [unit for unit in evidence.units() if unit.au not in {one.au for one in shown}]
     return panel(
-        "First look: a map for each action unit?",
-        dmc.Text(words),
-        gallery([_best_of(view, distances, best) for best in best_maps(distances)], "Action units and their best maps"),
-        hint(DISTANCE),
+        title,
+        dmc.Text(detectors_in_words(evidence)),
+        *([gallery(tiles, "Action units and their maps")] if tiles else []),
+        *([_without(view, others)] if others else []),
+        hint(SIGNIFICANCE if tested else DISTANCE),
     )
 
 
-def _best_of(view: View, distances: AUDistances, best: BestMap) -> Component:
-    words = best_map_in_words(distances, best.au)
-    name = dmc.Text(action_unit_label(best.au), fw=600, size="sm")
-    if best.number is None:
-        parts = [dmc.Box(words, className="no-picture"), name]
-    else:
-        shown = map_picture(view, distances.layer, best.number, "originals")
-        parts = [shown, name, caption(f"{words}, D {best.distance:.3g}")]
-    link = view.link("/action-units", au=best.au)
-    return html.Li(dmc.Anchor(parts, href=link, className="tile", underline="never"))
+def _best_of(view: View, evidence: AUEvidence, unit: UnitEvidence) -> Component:
+    assert unit.map is not None  # units without a map have no picture
+    numbers = f"D {unit.distance:.3g}" if unit.detector is None else f"D {unit.distance:.3g}, q {unit.q_value:.2g}"
+    parts = [
+        map_picture(view, evidence.distances.layer, unit.map, "originals"),
+        dmc.Text(unit.label, fw=600, size="sm"),
+        caption(f"map {unit.map}, {numbers}"),
+    ]
+    return html.Li(dmc.Anchor(parts, href=view.link("/action-units", au=unit.au), className="tile", underline="never"))
+
+
+def _without(view: View, units: list[UnitEvidence]) -> Component:
+    """Links to the units that have no detector, by why."""
+    lines = []
+    for verdict, words in _WITHOUT.items():
+        those = [unit for unit in units if unit.verdict == verdict]
+        links = [
+            dmc.Anchor(f"AU{unit.au}", href=view.link("/action-units", au=unit.au), inherit=True, underline="always")
+            for unit in those
+        ]
+        if links:
+            between = [part for link in links for part in (", ", link)][1:]
+            lines.append(dmc.Text([f"{words}: ", *between, "."], size="sm"))
+    return dmc.Stack(lines, gap=4)
 
 
 def _faces(view: View, faces: FaceImages) -> Component:

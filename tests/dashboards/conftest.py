@@ -8,7 +8,7 @@ import pytest
 from fer_probe.ablation import AblatedMaps
 from fer_probe.activation_maximization import MaximizedMaps
 from fer_probe.architecture import Architecture
-from fer_probe.au_distance import au_distances
+from fer_probe.au_evidence import measure_evidence
 from fer_probe.deconvolution import Projections
 from fer_probe.embeddings import Embedding
 from fer_probe.evaluation import Evaluation
@@ -22,7 +22,7 @@ CLASSES = ("anger", "happiness", "neutral")
 
 
 def planted_study(folder: Path, name: str = "planted") -> Study:
-    """In layer ``conv`` map 7 tells AU12, AU26 has too few faces; ``features.0`` is only harvested."""
+    """In ``conv`` map 7 tells AU12, AU1 cannot be tested, AU26 has too few faces; ``features.0`` is only harvested."""
     curves = {"loss": [2.0, 1.0, 0.5], "validation_accuracy": [0.3, 0.5, 0.6]}
     about = {
         "name": name,
@@ -96,7 +96,7 @@ def planted_records(faces: FaceImages) -> list:
         found,
         planted_harvest("features.0"),
         Projections("conv", "deconvnet", "activation", pixels, boxes, found.image_index, 0, 0),
-        au_distances(found.responses, faces.action_units, faces.action_unit_numbers, layer="conv"),
+        *measure_evidence(found, faces, permutations=200).records,
         MaximizedMaps(
             "conv", np.array([3, 7]), pixels[:2, 0], np.ones(2), np.zeros(2), "unit", "spectrum", steps=1, seed=0
         ),

@@ -1,12 +1,13 @@
 import numpy as np
 
 from dashboards.map_order import found_by_name, map_orders, ordered_maps, units_of_maps
-from fer_probe.au_distance import au_distances
+from fer_probe.au_evidence import AUEvidence, measure_evidence
 
 from .conftest import MAPS, planted_faces, planted_harvest
 
 FACES, FOUND = planted_faces(), planted_harvest("conv")
-DISTANCES = au_distances(FOUND.responses, FACES.action_units, FACES.action_unit_numbers)
+EVIDENCE = measure_evidence(FOUND, FACES, permutations=200)
+DISTANCES = EVIDENCE.distances
 
 
 def test_orders_are_permutations():
@@ -24,7 +25,12 @@ def test_strongest_first():
 def test_by_action_unit_the_planted_map_is_first():
     """The map that was planted for AU12 leads its order."""
     assert ordered_maps(FOUND, "au12", DISTANCES)[0] == 7
-    assert 12 in units_of_maps(DISTANCES)[7]
+
+
+def test_only_detectors_stand_for_a_unit():
+    """Map 7 is the detector of AU12, and no other map is one; untested, it has the largest D of AU12."""
+    assert units_of_maps(EVIDENCE) == {7: [12]}
+    assert 12 in units_of_maps(AUEvidence(DISTANCES))[7]
 
 
 def test_without_distances():

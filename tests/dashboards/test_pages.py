@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from dash import no_update
 
-from dashboards.best_maps import BestMap
-from fer_probe.au_distance import AUDistances
+from fer_probe.au_evidence import find_evidence
+from fer_probe.distance_significance import AUSignificance
 from fer_probe.embeddings import Embedding
 from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS
 
@@ -36,6 +36,8 @@ def test_pages_register(app):
     assert paths == {
         "overview": "/", "maps": "/maps", "action_units": "/action-units", "latent": "/latent",
         "experiments": "/experiments", "drawn_face": "/drawn-face", "not_found_404": "/not-found",
+        "latent_variables": "/latent/variables", "latent_decoded": "/latent/decoded",
+        "latent_clusters": "/latent/clusters", "latent_measures": "/latent/measures",
     }  # fmt: skip
 
 
@@ -107,7 +109,7 @@ def test_overview_tells_of_the_model(layout):
     """Accuracy, layers and each unit's best map, or too few, stand on the overview."""
     made = layout("overview")
     words = words_of(made)
-    for expected in ("planted_net", "20 × 20 grey", "7,003 parameters", "map 7", "too few", "Nothing was left out."):
+    for expected in ("planted_net", "20 × 20 grey", "7,003 parameters", "map 7", "Too few", "Nothing was left out."):
         assert expected in words
     assert len(all_of(made, "figure")) == 3
 
@@ -117,17 +119,62 @@ def test_overview_of_unlabelled_faces_shows_the_evaluated_ones(layout):
     assert "Faces “unseen”." in words_of(layout("overview", faces="bare"))
 
 
-def test_best_maps_come_with_their_distance(layout, study):
-    """Tile, table and map's page tell D of AU12's planted map; the overview begins with it."""
-    best = BestMap.of(study.load(AUDistances, "unseen", "conv"), 12)
-    told = f"{best.distance:.3g}"
+def test_detectors_come_with_their_numbers(layout, study):
+    """Tile, table and map's page tell D and q of AU12's planted map; the overview begins with it."""
+    unit = find_evidence(study, "unseen", "conv").unit(12)
+    told, q = f"{unit.distance:.3g}", f"{unit.q_value:.2g}"
     tiles = _links(layout("overview"), "href")
     first, *_ = [link for link in tiles if str(link.href).startswith("/action-units?au=")]
     assert first.href == "/action-units?au=12"
-    assert f"map 7, D {told}" in words_of(first)
-    assert {told, "Other side"} <= {words_of(cell).strip() for cell in _links(layout("action_units"), "ta")}
+    assert f"map 7, D {told}, q {q}" in words_of(first)
+    cells = [words_of(cell).strip() for cell in _links(layout("action_units"), "ta")]
+    assert {told, q, "Detector", "not testable", "too few"} <= set(cells) and cells.count("map 7") == 2
     words = words_of(layout("maps", map="7"))
-    assert "Largest D on the side of" in words and f"AU12 lip corner puller (D = {told})" in words
+    assert "Detector of" in words and f"AU12 lip corner puller (D = {told}, q {q})" in words
+    assert "No action unit's detector" in words_of(layout("maps", map="8"))
+    assert "detector of AU12" in words_of(layout("maps")) and words_of(layout("maps")).count("detector of") == 1
+
+
+def test_units_without_a_detector_are_told_from_one_another(layout):
+    """Not testable and too few are said with their reasons, on the overview and on their own pages."""
+    words = words_of(layout("overview"))
+    assert "1 of 1 action units have a detector" in words and "2 could not be asked" in words
+    assert "Not testable: " in words and "Too few faces: " in words
+    assert "too few persons have equally many faces" in words_of(layout("action_units", au="1"))
+
+
+def test_how_it_was_tested_is_said(layout):
+    """The method, n, permutations and both corrections stand with the numbers, and under the figures."""
+    for query in ({}, {"au": "12"}):
+        words = words_of(layout("action_units", **query))
+        for part in ("200 times within each person", "n = 9", "70 maps", "Westfall & Young", "Benjamini & Hochberg"):
+            assert part in words
+    under_figures = "200 label permutations within each person, p adjusted over 70 maps"
+    assert words_of(layout("action_units", au="12")).count(under_figures) == 2
+
+
+def test_a_study_that_was_not_tested_says_so(layout, show, tmp_path):
+    """Without significance no map is called a detector anywhere; the largest D is called just that."""
+    study = planted_study(tmp_path / "study")
+    for entry in study.entries(AUSignificance.kind()):
+        shutil.rmtree(entry.folder)
+    show(study.folder)
+    pages = [layout("overview"), layout("action_units"), layout("action_units", au="12"), layout("maps", map="7")]
+    told = [words_of(one) for one in pages]
+    assert "Nothing was tested" in told[0] and "Nothing was tested" in told[1]
+    assert "Whether that stands above chance was not tested" in told[2]
+    assert "Largest d for" in told[3] or "Largest D for" in told[3]
+    assert not any("is a detector" in words or "Detector of" in words for words in told)
+
+
+def test_measures_are_set_side_by_side(layout):
+    """A unit's page tells which map each measure ranks first: here the planted one, by all of them."""
+    (rows,) = [
+        [words_of(cell) for cell in _links(one, "ta")]
+        for one in _links(layout("action_units", au="12"), "role")
+        if getattr(one, "aria-label", "") == "What each measure ranks first"
+    ]
+    assert sum("map 7" in cell for cell in rows) == 5
 
 
 @pytest.mark.parametrize(
@@ -184,7 +231,7 @@ def test_one_action_unit(layout):
     made = layout("action_units", au="12")
     assert next(href for href in all_of(made, "href") if "map=" in href) == "/maps?layer=conv&map=7"
     assert "zygomaticus major" in words_of(made)
-    assert "Too few (2 faces with, 28 without" in words_of(layout("action_units", au="26"))
+    assert "Too few: 2 faces with it, 28 without" in words_of(layout("action_units", au="26"))
 
 
 def test_latent_colours_and_card(layout):
