@@ -2,6 +2,7 @@
 
 /pictures/FACES/LAYER/MAP/originals.png       also projections, maximized, places
 /pictures/FACES/face/INDEX.png                ?study=NAME where there are several
+/pictures/FACES/decoded.png                   ?face=3&v0=1.25: a latent decoded, see DecodedFaceView
 /pictures/drawn-face.png                      ?au12=0.8 and so on: of no study, see DrawnFaceView
 """
 
@@ -14,6 +15,7 @@ import numpy as np
 from flask import Blueprint, Response, request
 from numpy.typing import NDArray
 
+from dashboards.decoded_face import DecodedFaceError, DecodedFaceView, decoded_face
 from dashboards.drawn_face import DrawnFaceError, DrawnFaceView, face_landmarks, face_pixels, moved_pixels
 from dashboards.view import View
 from fer_probe.activation_maximization import MaximizedMaps
@@ -56,6 +58,16 @@ def face_picture(faces: str, index: int) -> Response:
     return _answer(faces, _face_png, index)
 
 
+@pictures.get("/<faces>/decoded.png")
+def decoded_picture(faces: str) -> Response:
+    """What the study's decoder makes of the latent that the query asks for; 400 or 404 and a sentence."""
+    try:
+        view = DecodedFaceView.of(request.args.to_dict())
+        return _answer(faces, _decoded_png, view)
+    except DecodedFaceError as error:
+        return Response(f"{error}\n", status=400, mimetype="text/plain")
+
+
 @pictures.get("/drawn-face.png")
 def drawn_face_picture() -> Response:
     """The drawn face that the query asks for, or 400 and a sentence."""
@@ -71,7 +83,7 @@ def no_picture(other: str) -> Response:
     return Response(f"there is no picture {other!r}\n", status=404, mimetype="text/plain")
 
 
-def _answer(faces: str, draw: Callable[..., bytes], *parts: str | int) -> Response:
+def _answer(faces: str, draw: Callable[..., bytes], *parts: object) -> Response:
     try:
         folder = View.of({"study": request.args.get("study", ""), "faces": faces}).study.folder
         return _sent(draw(folder, _written(folder), faces, *parts))
@@ -113,6 +125,11 @@ def _face_png(folder: Path, written: int, faces: str, index: int) -> bytes:
     if index >= len(images):
         raise StudyError(f"faces {faces!r} have no face {index}; they are numbered 0 to {len(images) - 1}")
     return png(face_thumbnail(images, index, ENLARGED))
+
+
+@lru_cache(maxsize=512)
+def _decoded_png(folder: Path, written: int, faces: str, view: DecodedFaceView) -> bytes:
+    return png(decoded_face(Study.open(folder), faces, view))
 
 
 @lru_cache(maxsize=128)

@@ -114,7 +114,7 @@ def _header(path: str, view: View | None, with_switches: bool) -> Component:
                 href=view.link(target) if view else target,
                 className="nav-link",
                 underline="never",
-                **(aria(current="page") if target == path else {}),
+                **(aria(current="page") if _is_within(path, target) else {}),
             )
             for target, label in PAGES.items()
         ],
@@ -125,6 +125,11 @@ def _header(path: str, view: View | None, with_switches: bool) -> Component:
     return html.Header(
         [brand, links, html.Div([*switches, _scheme_switch()], className="switches")], className="header"
     )
+
+
+def _is_within(path: str, target: str) -> bool:
+    """Whether a page is the one of a link, or one under it."""
+    return path == target or (target != "/" and path.startswith(f"{target}/"))
 
 
 def _switches(path: str, view: View | None) -> list[Component]:

@@ -11,9 +11,9 @@ from dash.development.base_component import Component
 from dashboards.components.aria import aria
 
 
-def control_id(name: str) -> dict[str, str]:
-    """What a callback calls the control of a key."""
-    return {"type": "face", "name": name}
+def control_id(name: str, kind: str = "face") -> dict[str, str]:
+    """What a callback calls the control of a key; ``kind`` keeps the controls of pages apart."""
+    return {"type": kind, "name": name}
 
 
 def switch_id(name: str) -> dict[str, str]:
@@ -28,6 +28,7 @@ def slider(
     value: float,
     reach: tuple[float, float, float],
     suffix: str = "",
+    kind: str = "face",
 ) -> Component:
     """A slider under its name and its value, the browser's own: it scrolls with a finger and moves with the keys.
 
@@ -38,17 +39,24 @@ def slider(
         value: at first.
         reach: lowest, highest, step.
         suffix: of the value.
+        kind: whose control it is, as for :func:`control_id`.
     """
     low, high, step = reach
     # Dash names the element so, and a label must name the element.
-    element = json.dumps(control_id(name), sort_keys=True, separators=(",", ":"))
+    element = json.dumps(control_id(name, kind), sort_keys=True, separators=(",", ":"))
     return html.Div(
         [
             html.Label(label, htmlFor=element, className="slider-label"),
             html.Span("", className="slider-value", **_data(value_of=name, suffix=suffix)),
             html.Span(words, className="slider-words"),
             dcc.Input(
-                id=control_id(name), type="range", min=low, max=high, step=step, value=f"{value:g}", className="slider"
+                id=control_id(name, kind),
+                type="range",
+                min=low,
+                max=high,
+                step=step,
+                value=f"{value:g}",
+                className="slider",
             ),
         ],
         className="slider-row",

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from flask import request
 
 from dashboards.components.aria import aria
+from fer_probe.figures.picture_grid import ASPECT
 from fer_probe.figures.theme import DARK, LIGHT, themed
 
 #: Set by assets/scheme.js: the scheme the reader sees.
@@ -41,7 +42,8 @@ def graph(figure: Any, words: str, name: str) -> Component:
     ]
     themed(figure, request.cookies.get(SCHEME_COOKIE) == "dark")
     _without_title(figure)
-    drawn = dcc.Graph(figure=_plain(figure), config=_CONFIG, id=graph_id(name))
+    room = _room(figure)
+    drawn = dcc.Graph(figure=_plain(figure), config=_CONFIG, id=graph_id(name), **room)
     return html.Div([*heads, html.Div(drawn, role="group", **aria(label=words))], className="graph")
 
 
@@ -88,6 +90,16 @@ def _plain(figure: Any) -> dict[str, Any]:
         if trace.customdata is not None:
             packed["customdata"] = np.asarray(trace.customdata).tolist()
     return plain
+
+
+def _room(figure: Any) -> dict[str, Any]:
+    """A grid of pictures takes as much height as its width allows; every other figure has its own height."""
+    aspect = (figure.layout.meta or {}).get(ASPECT)
+    if not aspect:
+        return {}
+    height = figure.layout.height
+    figure.update_layout(height=None)
+    return {"style": {"aspectRatio": f"{aspect:.3f}", "maxHeight": height, "height": "auto"}, "responsive": True}
 
 
 def _without_title(figure: Any) -> None:

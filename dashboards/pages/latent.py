@@ -12,14 +12,16 @@ from dashboards.components.choices import choice
 from dashboards.components.facts import face_facts
 from dashboards.components.gallery import picture
 from dashboards.components.graph import graph, graph_id, ringed
-from dashboards.components.notes import EMBEDDING, hint, nothing_here, panel
+from dashboards.components.latent_notes import SERIES
+from dashboards.components.latent_tabs import latent_head, not_here
+from dashboards.components.notes import EMBEDDING, hint, panel
 from dashboards.shell import framed
 from dashboards.view import View, query_of
 from fer_probe.action_units import action_unit_label
-from fer_probe.embeddings import Embedding
+from fer_probe.embeddings import Embedding, EmbeddingSeries
 from fer_probe.evaluation import Evaluation
 from fer_probe.faces.face_images import FaceImages
-from fer_probe.figures import colour_choices, embedding_figure, picture_labels
+from fer_probe.figures import colour_choices, embedding_figure, embedding_series_figure, picture_labels
 
 _METHODS = {"tsne": "t-SNE", "pca": "PCA"}
 
@@ -33,7 +35,7 @@ def _content(view: View) -> list[Any]:
     layers = view.study.layers(Embedding, view.faces)
     if not layers:
         words = f"The faces “{view.faces}” were not laid out on a plane."
-        return [nothing_here("No latent space yet", words, "fer-probe probe")]
+        return [*latent_head(view, "/latent", "Faces on a plane by what a layer gives for them."), not_here(words)]
     layer = view.choice("layer", layers)
     embedding = view.study.load(Embedding, view.faces, layer)
     faces, evaluation = view.study.faces(view.faces), view.study.find(Evaluation, view.faces)
@@ -43,13 +45,7 @@ def _content(view: View) -> list[Any]:
     figure = ringed(embedding_figure(embedding, faces, colour_by=colour, evaluation=evaluation), chosen)
     words = f"{len(faces)} faces on a plane by {layer}, coloured by {colour}"
     return [
-        dmc.Stack(
-            [
-                dmc.Title("Latent space", order=1),
-                dmc.Text(f"Each point is a face, placed by what {layer} gives for it.", className="quiet"),
-            ],
-            gap=4,
-        ),
+        *latent_head(view, "/latent", f"Each point is a face, placed by what {layer} gives for it."),
         _controls(view, layers, layer, colours, colour, chosen, len(faces)),
         dmc.Box(
             [
@@ -58,6 +54,18 @@ def _content(view: View) -> list[Any]:
             ],
             className="columns columns-wide-first",
         ),
+        *_series(view, layer, colour, faces, evaluation),
+    ]
+
+
+def _series(view: View, layer: str, colour: str, faces: FaceImages, evaluation: Evaluation | None) -> list[Component]:
+    """The same faces at several perplexities, where they were laid out so."""
+    found = view.study.find(EmbeddingSeries, view.faces, layer)
+    if found is None:
+        return []
+    figure = embedding_series_figure(found, faces, colour_by=colour, evaluation=evaluation)
+    return [
+        panel("", graph(figure, f"{len(faces)} faces by {layer} on {len(found)} maps", "latent-series"), hint(SERIES))
     ]
 
 
@@ -106,7 +114,10 @@ def _embedding_name(view: View, layer: str) -> str:
 
 
 def _colour_name(colour: str) -> str:
-    return action_unit_label(int(colour[2:])) if colour[2:].isdecimal() else colour.capitalize()
+    unit, _, rest = colour[2:].partition(" ")
+    if not unit.isdecimal():
+        return colour.capitalize()
+    return f"{action_unit_label(int(unit))}{', ' if rest else ''}{rest}"
 
 
 def face_card(view: View, index: int | None) -> list[Any]:

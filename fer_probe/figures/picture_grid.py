@@ -63,9 +63,15 @@ def picture_grid_figure(
         "x": np.arange(across) * (width + _GAP) + width / 2,
         "y": np.arange(count) * (height + _GAP) + height / 2,
     }
+    crowded = across > 6 and max(map(len, columns)) > 5  # words would stand in one another on a narrow page
     plain = {"showgrid": False, "ticks": "", "showline": False}
     figure.update_xaxes(
-        tickvals=middles["x"], ticktext=list(columns), side="top", tickangle=0, constraintoward="left", **plain
+        tickvals=middles["x"],
+        ticktext=list(columns),
+        side="top",
+        tickangle=-40 if crowded else 0,
+        constraintoward="left",
+        **plain,
     )
     figure.update_yaxes(tickvals=middles["y"], ticktext=list(rows), constraintoward="top", **plain)
     tile = min(92, 700 // across)

@@ -1,0 +1,68 @@
+"""Decoded faces: reconstructions, traversals, what lies between faces, and transfers."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import register_page
+from dash.development.base_component import Component
+
+from dashboards.components.graph import graph
+from dashboards.components.latent_notes import DECODED, RECONSTRUCTION
+from dashboards.components.latent_tabs import latent_head, not_here
+from dashboards.components.notes import hint, panel
+from dashboards.shell import framed
+from dashboards.view import View
+from fer_probe.figures import interpolations_figure, reconstructions_figure, transfers_figure, traversals_figure
+from fer_probe.reconstructions import Reconstructions
+from fer_probe.transfers import Transfers
+from fer_probe.traversals import Interpolations, Traversals
+
+_PATH = "/latent/decoded"
+
+
+def layout(**query: str) -> Component:
+    """The page for an address."""
+    return framed(_PATH, _content, query)
+
+
+def _content(view: View) -> list[Any]:
+    head = latent_head(view, _PATH, "What the decoder makes of latents: of faces, along variables, between faces.")
+    parts = [part for make in (_reconstructions, _traversals, _transfers, _interpolations) for part in make(view)]
+    if not parts:
+        return [*head, not_here("Nothing was decoded from a latent of these faces.")]
+    return [*head, dmc.Box(parts, className="columns columns-of-pictures"), hint(DECODED)]
+
+
+def _reconstructions(view: View) -> list[Component]:
+    found = view.study.find(Reconstructions, view.faces, "latent")
+    if found is None:
+        return []
+    figure = reconstructions_figure(found, view.study.faces(view.faces))
+    return [panel("", graph(figure, "Faces above their reconstructions", "reconstructions"), hint(RECONSTRUCTION))]
+
+
+def _traversals(view: View) -> list[Component]:
+    found = view.study.find(Traversals, view.faces, "latent")
+    if found is None:
+        return []
+    words = f"{len(found.names)} latent variables, each moved from its smallest to its largest value"
+    return [panel("", graph(traversals_figure(found), words, "traversals"))]
+
+
+def _transfers(view: View) -> list[Component]:
+    found = view.study.find(Transfers, view.faces, "latent")
+    if found is None:
+        return []
+    figure = transfers_figure(found, faces=view.study.faces(view.faces))
+    return [panel("", graph(figure, f"Faces decoded under each {found.attribute}", "transfers"))]
+
+
+def _interpolations(view: View) -> list[Component]:
+    found = view.study.find(Interpolations, view.faces, "latent")
+    if found is None:
+        return []
+    figure = interpolations_figure(found, view.study.faces(view.faces))
+    return [panel("", graph(figure, "Faces decoded between two faces' latents", "interpolations"))]
+
+
+register_page(__name__, _PATH, name="Decoded faces", title="Decoded faces · fer_probe", layout=layout)  # type: ignore[no-untyped-call]
