@@ -185,6 +185,12 @@ def probe(
         bool, typer.Option("--extensions", help="Apply the rule to leaky and smooth rectifiers too.")
     ] = False,
     steps: Annotated[int, typer.Option(min=1, help="Steps of activation maximisation.")] = 128,
+    people: Annotated[
+        int, typer.Option(min=0, help="Drawn people to experiment on; 24 and more see every light, 0 none.")
+    ] = 16,
+    combine: Annotated[
+        list[str] | None, typer.Option(help="Action units shown alone and together, such as 4,22; may be repeated.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="For a stranger's weights: package.module:Net.")] = None,
     size: Annotated[int | None, typer.Option(help="For a stranger's weights: pixels a side.")] = None,
     channels: Annotated[int, typer.Option(help="For a stranger's weights: 1 grey, 3 colour.")] = 1,
@@ -221,7 +227,10 @@ def probe(
         sets = _drawn_sets(seed)
     else:
         raise typer.BadParameter("action units of another program belong to --faces")
-    settings = ProbeSettings(layers=layer, rule=rule.value, extensions=extensions, steps=steps, seed=seed)
+    settings = ProbeSettings(
+        layers=layer, rule=rule.value, extensions=extensions, steps=steps, people=people,
+        combinations=_combinations(combine), seed=seed,
+    )  # fmt: skip
     study = probe_checkpoint(loaded, sets, out, settings, say=console.print)
     write_report(study)
     print_best_maps(study)
@@ -265,6 +274,13 @@ def _drawn_sets(seed: int) -> "dict[str, FaceImages]":
         "action-units": draw_faces(subjects=40, size=96, seed=seed + 1, pictures="action_units"),
         "expressions": draw_faces(subjects=40, size=96, seed=seed + 1),
     }
+
+
+def _combinations(told: list[str] | None) -> list[list[int]]:
+    try:
+        return [[int(au.strip().removeprefix("AU")) for au in words.split(",")] for words in told or ["4,22"]]
+    except ValueError:
+        raise typer.BadParameter(f"--combine takes numbers of action units, by comma: {', '.join(told or ())}") from None
 
 
 def _write_contact_sheet(found: "FaceImages", path: Path) -> None:

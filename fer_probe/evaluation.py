@@ -98,6 +98,28 @@ def predict(model: nn.Module, images: Images, *, batch_size: int = 256, gives: s
         )
 
 
+def class_scores(
+    model: nn.Module, images: Images, *, batch_size: int = 256, gives: str = "logits"
+) -> NDArray[np.float64]:
+    """Every class's logit for every picture, as the model gives it; of probabilities, the logarithm.
+
+    Args:
+        model, images, batch_size, gives: as for :func:`predict`.
+
+    Returns:
+        (N, K). A logit means something beside the others of its picture only: softmax takes any constant off.
+
+    Raises:
+        EvaluationError: as :func:`predict`.
+    """
+    if gives == "probabilities":
+        probabilities = predict(model, images, batch_size=batch_size, gives=gives).astype(np.float64)
+        return np.asarray(np.log(np.maximum(probabilities, np.finfo(np.float32).tiny)))
+    with evaluation_mode(model), torch.inference_mode():
+        outputs = [output.double().cpu().numpy() for output in model_outputs(model, images, batch_size)]
+    return np.concatenate(outputs)
+
+
 def evaluate(
     model: nn.Module,
     images: Images,

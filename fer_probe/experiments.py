@@ -15,17 +15,22 @@ from fer_probe.ablation import ablate_each
 from fer_probe.activations import blank_picture, check_layers
 from fer_probe.au_experiments import au_experiment
 from fer_probe.checkpoints import Checkpoint
+from fer_probe.combinations import combine
 from fer_probe.evaluation import expected_classes
 from fer_probe.faces.prepared_images import PreparedImages
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.records import Record
 from fer_probe.study import DRAWN_PEOPLE, Study
+from fer_probe.sweeps import VALUES, Condition, sweep
 
 #: So many passes from the layer on may switching its maps off cost: maps × faces.
 _ABLATIONS = 6_400
 #: Of every class at least so many faces, whatever it costs.
 _FACES_A_CLASS = 4
 _DRAWN, _LARGEST_DRAWN = 64, 128
+#: From so many people on everything is swept; with fewer, intensity alone, at few degrees.
+_MANY = 24
+_FEW_INTENSITIES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
@@ -72,24 +77,37 @@ class Experiments:
         )  # fmt: skip
         self._keep(ablated, set_name, faces=len(chosen))
 
-    def on_drawn_people(self, people: int, seed: int) -> None:
+    def on_drawn_people(self, people: int, seed: int, combinations: Sequence[Sequence[int]] = ()) -> None:
         """What is asked of drawn people, in whom everything can be switched by itself.
 
         Args:
-            people: how many; 0 asks nothing.
+            people: how many; 0 asks nothing, and few are not asked everything.
             seed: of the people.
+            combinations: of action units that are shown alone and together.
         """
         if not people or not self.possible:
             return
-        checkpoint = self.checkpoint
-        self.say(f"switching action units on, one at a time, on {people} drawn people")
-        experiment = au_experiment(
-            checkpoint.model, checkpoint.preprocessing, self.layers, checkpoint.class_names, people=people, seed=seed,
-            size=drawn_size(checkpoint.preprocessing), channels=checkpoint.preprocessing.channels,
-            batch_size=self.batch_size,
-        )  # fmt: skip
+        self.say(f"switching action units of {people} drawn people, one at a time and together")
+        experiment = au_experiment(layers=self.layers, **self._drawn(people, seed))
         for effects in (experiment.classes, *experiment.layers.values()):
             self._keep(effects, DRAWN_PEOPLE, people=people)
+        for units in combinations:
+            self._keep(combine(action_units=units, **self._drawn(people, seed)), DRAWN_PEOPLE, people=people)
+        asked: dict[Condition, Any] = dict(VALUES) if people >= _MANY else {"intensity": _FEW_INTENSITIES}
+        for condition, values in asked.items():
+            self.say(f"sweeping {condition} over {len(values)} degrees")
+            # Every degree shows every expression: half of the people are faces enough.
+            swept = sweep(condition=condition, values=values, **self._drawn(max(2, people // 2), seed))
+            self._keep(swept, DRAWN_PEOPLE, people=swept.people)
+
+    def _drawn(self, people: int, seed: int) -> dict[str, Any]:
+        """What all experiments on drawn people are told."""
+        preprocessing = self.checkpoint.preprocessing
+        return {
+            "model": self.checkpoint.model, "prepare": preprocessing, "class_names": self.checkpoint.class_names,
+            "people": people, "seed": seed, "size": drawn_size(preprocessing), "channels": preprocessing.channels,
+            "batch_size": self.batch_size,
+        }  # fmt: skip
 
     def _keep(self, record: Record, set_name: str, **parameters: Any) -> None:
         self.study.add(record, set_name, {**self.provenance, "parameters": parameters})

@@ -19,6 +19,7 @@ from fer_probe.au_evidence import AUEvidence, codes_action_units, measure_eviden
 from fer_probe.backward_rules import RectifierError, Rule
 from fer_probe.checkpoints import Checkpoint
 from fer_probe.codings import Coding, classifier_of, coding_of
+from fer_probe.combinations import check_combination
 from fer_probe.deconvolution import deconvolve
 from fer_probe.embeddings import layer_features
 from fer_probe.evaluation import evaluate
@@ -53,6 +54,7 @@ class ProbeSettings:
         steps: of the maximisation.
         seed: of everything random.
         people: how many are drawn to experiment on; 0 leaves those experiments out.
+        combinations: of action units that they show alone and together.
         batch_size: changes speed only.
     """
 
@@ -66,6 +68,7 @@ class ProbeSettings:
     steps: int = 128
     seed: int = 0
     people: int = 16
+    combinations: Sequence[Sequence[int]] = ((4, 22),)
     batch_size: int = 64
 
 
@@ -89,7 +92,7 @@ def probe_checkpoint(
         say: is told each step in a sentence.
 
     Raises:
-        FacesError: no faces, or one that the checkpoint's crop cannot be found in.
+        FacesError: no faces, one that the checkpoint's crop cannot be found in, or units that cannot be combined.
         CheckpointError: a model that cannot take its pictures, or that neither has an output for each class nor codes
             faces by ``encode``.
         StudyError: the folder holds something else.
@@ -98,6 +101,8 @@ def probe_checkpoint(
     settings = settings or ProbeSettings()
     if not faces or not all(len(some) for some in faces.values()):
         raise FacesError(f"no faces to probe with in {', '.join(faces) or 'nothing'}")
+    for units in settings.combinations:
+        check_combination(units)
     reads, codes = classifier_of(checkpoint), coding_of(checkpoint)
     architecture = describe_architecture(checkpoint.model, checkpoint.preprocessing.shape)
     layers = _layers(checkpoint, settings, architecture, needed=codes is None)
@@ -118,7 +123,7 @@ def probe_checkpoint(
         study = probed.study
     provenance = {"checkpoint_sha256": checkpoint.sha256, "seed": settings.seed}
     experiments = Experiments(study, checkpoint, reads, layers, provenance, settings.batch_size, say)
-    experiments.on_drawn_people(settings.people, settings.seed)
+    experiments.on_drawn_people(settings.people, settings.seed, settings.combinations)
     return study
 
 

@@ -42,6 +42,10 @@ class Record:
         words = [i for i in starts if i == 0 or name[i - 1].islower() or name[i + 1 : i + 2].islower()]
         return "_".join(name[a:b].lower() for a, b in zip(words, [*words[1:], len(name)], strict=True))
 
+    def variant(self) -> str:
+        """What tells it from others of its kind in a study: its layer, where it is of one."""
+        return str(getattr(self, "layer", ""))
+
 
 R = TypeVar("R", bound=Record)
 

@@ -1,13 +1,24 @@
 """What a report shows of cause: what was switched, and what followed. What is not there is None or empty."""
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 from fer_probe.ablation import AblatedMaps
 from fer_probe.au_distance import AUDistances
 from fer_probe.au_experiments import AUEffects
+from fer_probe.combinations import Combinations
 from fer_probe.figures.ablation import ablation_figure, ablation_rows
 from fer_probe.figures.au_experiments import au_effect_rows, au_effects_figure
+from fer_probe.figures.combinations import (
+    combination_effects_figure,
+    combination_faces,
+    combinations_figure,
+    interactions_in_words,
+)
+from fer_probe.figures.sweeps import sweep_figure, sweep_in_words
 from fer_probe.study import DRAWN_PEOPLE, Study
+from fer_probe.sweeps import Sweep
 
 #: A figure, and what it shows in words for those who cannot see it.
 Drawn = tuple[go.Figure, str]
@@ -22,6 +33,14 @@ class ReportCauses:
         self.ablated = study.find(AblatedMaps, labelled_set, layer)
         self.class_effects = study.find(AUEffects, DRAWN_PEOPLE)
         self.map_effects = study.find(AUEffects, DRAWN_PEOPLE, layer)
+        names = study.layers(Combinations, DRAWN_PEOPLE)
+        self.combined = [study.load(Combinations, DRAWN_PEOPLE, name) for name in names]
+        self.swept = [study.load(Sweep, DRAWN_PEOPLE, name) for name in study.layers(Sweep, DRAWN_PEOPLE)]
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to show."""
+        return any([self.ablated, self.class_effects, self.combined, self.swept])
 
     @property
     def ablation(self) -> Drawn | None:
@@ -48,3 +67,25 @@ class ReportCauses:
         if self.map_effects is None or self.distances is None:
             return ()
         return au_effect_rows(self.map_effects, self.distances)
+
+    @property
+    def combinations(self) -> list[dict[str, Any]]:
+        """Honari Jahromi & Fyshe, figure 6: action units alone and together, with what interacts in words."""
+        return [
+            {
+                "faces": combination_faces(found),
+                "units": found.variant().replace("+", ", "),
+                "answers": (combinations_figure(found), f"Classes for {found.variant()}, alone and together"),
+                "effects": (combination_effects_figure(found), f"Effects of {found.variant()} and their interactions"),
+                "words": interactions_in_words(found),
+            }
+            for found in self.combined
+        ]
+
+    @property
+    def sweeps(self) -> list[tuple[Drawn, str]]:
+        """One thing about the faces changed by degrees, and what follows in words."""
+        return [
+            ((sweep_figure(found), f"Probability of what is shown over {found.condition}"), sweep_in_words(found))
+            for found in self.swept
+        ]

@@ -161,7 +161,7 @@ class Study:
 
     def add(self, record: Record, faces: str, provenance: Mapping[str, Any]) -> RecordEntry:
         """Keep what an analysis found on a set of faces; a record of the same kind and layer is replaced."""
-        layer = str(getattr(record, "layer", ""))
+        layer = record.variant()
         folder = self._record_folder(record.kind(), faces, layer)
         save_record(record, folder, {**provenance, "faces": faces, "layer": layer})
         return RecordEntry(record.kind(), faces, layer, folder)

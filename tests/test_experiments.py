@@ -4,9 +4,11 @@ import numpy as np
 
 from fer_probe.ablation import AblatedMaps, ablate_each
 from fer_probe.au_experiments import AUEffects
+from fer_probe.combinations import Combinations
 from fer_probe.experiments import Experiments, spread_over_classes
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.study import DRAWN_PEOPLE, Study
+from fer_probe.sweeps import Sweep
 from tests.small_network import CLASSES, SmallNet
 from tests.test_probe import checkpoint
 
@@ -43,12 +45,16 @@ def test_maps_are_set_where_expressions_are_known(tmp_path):
 
 
 def test_units_are_switched_on_drawn_people(tmp_path):
-    """Effects on the classes and on the maps of every layer, under the people's own name."""
+    """Effects on classes and maps, combinations and a sweep of intensity, under the people's own name."""
     study = Study.create(tmp_path / "s", {"name": "s"})
-    experiments_on(study, checkpoint(SmallNet())).on_drawn_people(3, seed=0)
+    experiments_on(study, checkpoint(SmallNet())).on_drawn_people(4, seed=0, combinations=[(4, 22), (12, 25, 6)])
     assert study.layers(AUEffects, DRAWN_PEOPLE) == ("", "deep", "features")
     assert study.load(AUEffects, DRAWN_PEOPLE).class_names == CLASSES
     assert study.load(AUEffects, DRAWN_PEOPLE, "deep").effect.shape == (25, 6)
+    assert study.layers(Combinations, DRAWN_PEOPLE) == ("AU12+AU25+AU6", "AU4+AU22")
+    assert study.load(Combinations, DRAWN_PEOPLE, "AU4+AU22").people == 4
+    assert study.layers(Sweep, DRAWN_PEOPLE) == ("intensity",)
+    assert study.load(Sweep, DRAWN_PEOPLE, "intensity").people == 2
 
 
 def test_what_reads_no_classes_is_not_asked(tmp_path):

@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.gallery import caption, map_picture
 from dashboards.components.graph import graph
-from dashboards.components.notes import ABLATION, hint, panel
+from dashboards.components.notes import ABLATION, hint, missing, panel
 from dashboards.components.tables import table
 from dashboards.components.uncoded import no_distances
 from dashboards.view import View
@@ -15,8 +15,19 @@ from fer_probe.au_distance import AUDistances
 from fer_probe.figures.ablation import ABLATION_COLUMNS, ablated_map_figure, ablation_figure, ablation_rows
 
 
-def ablation_panels(view: View, ablated: AblatedMaps, number: int) -> list[Component]:
-    """A layer's maps set to a value, and map ``number`` of them."""
+def ablation_panels(view: View) -> list[Component]:
+    """Of these faces, or of the first others that maps were switched off on."""
+    seen = view.where(AblatedMaps)
+    if seen is None:
+        return [panel("Maps switched off", missing("No map was switched off: that takes faces with known expressions"))]
+    layers = seen.study.layers(AblatedMaps, seen.faces)
+    chosen = seen.choice("layer", layers, str(seen.study.about.get("main_layer", "")))
+    ablated = seen.study.load(AblatedMaps, seen.faces, chosen)
+    number = seen.number("map", len(ablated.change))
+    return _panels(seen, ablated, ablated.moves_most if number is None else number)
+
+
+def _panels(view: View, ablated: AblatedMaps, number: int) -> list[Component]:
     every = graph(ablation_figure(ablated), "How much each class changes as each map is switched off", "ablation")
     one = graph(ablated_map_figure(ablated, number), f"How much each class changes without map {number}", "ablated-map")
     return [
@@ -45,5 +56,6 @@ def _units(view: View, ablated: AblatedMaps) -> Component:
         "that its absence moves most. Last, the share of other maps, and of those with the nearest mean response, "
         "whose largest effect on any class is smaller."
     )
-    heads = [column.capitalize() for column in ABLATION_COLUMNS]
-    return panel(title, table(heads, rows, "Action units' maps and classes", numeric=(3, 4, 5)), caption(words))
+    return panel(
+        title, table(ABLATION_COLUMNS, rows, "Action units' maps and classes", numeric=(3, 4, 5)), caption(words)
+    )

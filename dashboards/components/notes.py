@@ -46,6 +46,13 @@ SWITCHED = (
     "The same drawn people at rest and with one unit on, all else equal: what differs, the unit caused. A unit alone "
     "is no expression: what takes several units together does not show here. Of photographs none of this is known."
 )
+TOGETHER = (
+    "An interaction is what units do together beyond what each adds by itself. Probabilities end at 0 and 1 and show "
+    "interactions that the network does not compute; what the logits show too is its own."
+)
+SWEPT = (
+    "The same drawn people at every degree; only what is named changes. A photograph's light differs in more than that."
+)
 PLACES = "Where the map fires on average over all faces, laid over the mean face. Faces that are not aligned blur it."
 
 

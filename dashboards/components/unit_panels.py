@@ -35,7 +35,6 @@ def _beside_distances(view: View, path: str) -> list[Component]:
         return [panel(title, no_distances(view, path, layer))] if effects is not None else []
     distances = coded.study.load(AUDistances, coded.faces, layer)
     rows = [[row[column] for column in AU_EFFECT_COLUMNS] for row in au_effect_rows(effects, distances)]
-    heads = [column.capitalize() for column in AU_EFFECT_COLUMNS]
     words = (
         f"Observed on the faces “{coded.faces}”, switched on drawn people; effects in deviations of the map from face "
         "to face. Last: the largest effect of any other unit on that map; above 100 %, it answers to that unit more."
@@ -44,7 +43,7 @@ def _beside_distances(view: View, path: str) -> list[Component]:
         panel(title, *_one_unit(view, path, effects, distances)),
         panel(
             "Every unit's maps",
-            table(heads, rows, "Observed and switched", numeric=(2, 5, 6)),
+            table(AU_EFFECT_COLUMNS, rows, "Observed and switched", numeric=(2, 5, 6)),
             dmc.Text(words, size="sm"),
         ),
     ]

@@ -1,21 +1,32 @@
 """Experiments: what happens to the network's answers if something is switched."""
 
+from collections.abc import Callable
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Input, Output, State, callback, no_update, register_page
+from dash import Input, Output, State, callback, html, no_update, register_page
 from dash.development.base_component import Component
 
 from dashboards.components.ablation_panels import ablation_panels
+from dashboards.components.aria import aria
+from dashboards.components.combination_panels import combination_panels
 from dashboards.components.graph import graph_id
-from dashboards.components.notes import missing, panel
+from dashboards.components.sweep_panels import INTENSITY, LIGHT, sweep_panels
 from dashboards.components.unit_panels import unit_panels
 from dashboards.shell import framed
 from dashboards.view import View, query_of
-from fer_probe.ablation import AblatedMaps
 
 _PATH = "/experiments"
-_WORDS = "A map is switched off, an action unit on; whatever else is held. What follows is what it causes."
+_WORDS = "One thing is switched, all else is held: what follows is what it causes."
+
+#: What can be asked: its name in links → in words, and what answers it.
+_QUESTIONS: dict[str, tuple[str, Callable[[View], list[Component]]]] = {
+    "unit": ("one action unit is switched on?", lambda view: unit_panels(view, _PATH)),
+    "together": ("action units come together?", lambda view: combination_panels(view, _PATH)),
+    "degrees": ("an expression is faint?", lambda view: sweep_panels(view, INTENSITY)),
+    "light": ("the light is bad?", lambda view: sweep_panels(view, LIGHT)),
+    "map": ("a feature map is switched off?", ablation_panels),
+}
 
 
 def layout(**query: str) -> Component:
@@ -24,24 +35,27 @@ def layout(**query: str) -> Component:
 
 
 def _content(view: View) -> list[Any]:
+    asked = view.choice("ask", list(_QUESTIONS))
     return [
         dmc.Stack([dmc.Title("What happens if …", order=1), dmc.Text(_WORDS, className="quiet")], gap=4),
-        *unit_panels(view, _PATH),
-        *_ablations(view),
+        _questions(view, asked),
+        *_QUESTIONS[asked][1](view),
     ]
 
 
-def _ablations(view: View) -> list[Component]:
-    """Of these faces, or of the first others that maps were switched off on."""
-    seen = view.where(AblatedMaps)
-    if seen is None:
-        words = "No map was switched off: that takes faces with known expressions"
-        return [panel("… a feature map is switched off?", missing(words))]
-    layers = seen.study.layers(AblatedMaps, seen.faces)
-    chosen = seen.choice("layer", layers, str(view.study.about.get("main_layer", "")))
-    ablated = seen.study.load(AblatedMaps, seen.faces, chosen)
-    number = seen.number("map", len(ablated.change))
-    return ablation_panels(seen, ablated, ablated.moves_most if number is None else number)
+def _questions(view: View, asked: str) -> Component:
+    """Every question as a link; the state of one means nothing to another."""
+    links = [
+        dmc.Anchor(
+            f"… {words}",
+            href=view.link(_PATH, ask=name),
+            className="button",
+            underline="never",
+            **(aria(current="page") if name == asked else {}),
+        )
+        for name, (words, _) in _QUESTIONS.items()
+    ]
+    return html.Nav(links, className="questions", **aria(label="What happens if"))
 
 
 @callback(

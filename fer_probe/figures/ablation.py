@@ -9,7 +9,7 @@ from fer_probe.au_distance import AUDistances
 from fer_probe.figures.theme import AU_SIDE, BLUE, GREY, say, themed, titled
 
 #: What is told of each action unit's best map; the last two: the share of other maps that move any class less.
-ABLATION_COLUMNS = ("action unit", "map", "class moved most", "points", "of other maps", "of maps as strong")
+ABLATION_COLUMNS = ("Action unit", "Map", "Class moved most", "Points", "Of other maps", "Of maps as strong")
 
 #: The middle of the other maps that is drawn behind a map's own bar, in per cent.
 _MIDDLE = (2.5, 97.5)

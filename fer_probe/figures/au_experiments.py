@@ -10,8 +10,8 @@ from fer_probe.figures.theme import AU_SIDE, GREY, themed, titled
 
 #: What is told of each action unit: what observation names, what became of it, and what the experiment names.
 AU_EFFECT_COLUMNS = (
-    "action unit", "map with the largest D", "effect of the unit on it", "so it", "map it raises most", "by",
-    "next unit on that map",
+    "Action unit", "Map with the largest D", "Effect of the unit on it", "So it", "Map it raises most", "By",
+    "Next unit on that map",
 )  # fmt: skip
 
 _SIDES = {1: "answers to the unit", -1: "answers to its absence", 0: "is not shown to answer to it"}

@@ -60,14 +60,14 @@ def test_the_table_says_what_became_of_the_observed_map(best, verdict):
     """By the unit's own effect on it."""
     row = au_effect_rows(record(), distances(best_of_12=best))[1]
     assert tuple(row) == AU_EFFECT_COLUMNS
-    assert row["map with the largest D"] == f"map {best}" and row["so it"] == verdict
-    assert row["map it raises most"] == "map 1" and row["by"] == "+2.00 ± 0.20" and row["next unit on that map"] == "1%"
+    assert row["Map with the largest D"] == f"map {best}" and row["So it"] == verdict
+    assert row["Map it raises most"] == "map 1" and row["By"] == "+2.00 ± 0.20" and row["Next unit on that map"] == "1%"
 
 
 def test_none_is_said():
     """No map on the unit's side, none raised."""
     row = au_effect_rows(record(), distances(1))[0]
-    assert row["map with the largest D"] == row["map it raises most"] == "none" and row["by"] == "–"
+    assert row["Map with the largest D"] == row["Map it raises most"] == "none" and row["By"] == "–"
 
 
 def test_an_unknown_unit_is_an_error():

@@ -17,8 +17,8 @@ from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.prepared_images import PreparedImages
 from fer_probe.faces.preprocessing import Preprocessing
 
-#: Action units, 0–1 each; those left out are at rest.
-Units = Mapping[int, float]
+#: Action units, 0–1 each, or (left, right) of the person's own; those left out are at rest.
+Units = Mapping[int, float | tuple[float, float]]
 
 #: The numbers of their pictures, far from those that ``draw_faces`` draws for the same seed.
 _PICTURE = 1_000_000
@@ -92,7 +92,7 @@ def check_together(units: Units) -> None:
     Raises:
         FacesError: two of them do; the message names both.
     """
-    shown = sorted(au for au, amount in units.items() if amount > 0)
+    shown = sorted(au for au, amount in units.items() if np.max(amount) > 0)
     for pair in sorted(map(sorted, EXCLUSIVE)):
         if set(pair) <= set(shown):
             raise FacesError(f"AU{pair[0]} and AU{pair[1]} exclude each other: one face cannot show both")
