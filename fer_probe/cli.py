@@ -280,7 +280,7 @@ def _combinations(told: list[str] | None) -> list[list[int]]:
     try:
         return [[int(au.strip().removeprefix("AU")) for au in words.split(",")] for words in told or ["4,22"]]
     except ValueError:
-        raise typer.BadParameter(f"--combine takes numbers of action units, by comma: {', '.join(told or ())}") from None
+        raise typer.BadParameter("--combine takes the numbers of action units by comma, such as 4,22") from None
 
 
 def _write_contact_sheet(found: "FaceImages", path: Path) -> None:
