@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fer_probe.console import console, one_sentence, print_best_maps, write_sheet
+from fer_probe.console import console, one_sentence, print_detectors, write_sheet
 from fer_probe.faces_options import (
     ActionUnits,
     Corpus,
@@ -92,7 +92,7 @@ def demo(
     for left in (checkpoint.path, unfinished_path(checkpoint.path)):  # the study keeps its own copy
         left.unlink(missing_ok=True)
     report = write_report(study)
-    print_best_maps(study)
+    print_detectors(study)
     console.print(f"Study   {study.folder}\nReport  {report}")
     if serve:
         dashboard(out, port)
@@ -233,7 +233,7 @@ def probe(
     )  # fmt: skip
     study = probe_checkpoint(loaded, sets, out, settings, say=console.print)
     write_report(study)
-    print_best_maps(study)
+    print_detectors(study)
     console.print(f"Study {study.folder}; look at it with: fer-probe dashboard {study.folder}")
 
 

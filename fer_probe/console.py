@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,34 +58,32 @@ def reading_bar() -> Iterator[None]:
             yield
 
 
-def print_best_maps(study: "Study") -> None:
-    """For every action unit the map with the largest D on its side, or none."""
+def print_detectors(study: "Study") -> None:
+    """For every action unit its detector among the main layer's maps, or none, with what that rests on."""
     from rich.table import Table
 
-    from fer_probe.action_units import action_unit_label
-    from fer_probe.au_distance import AUDistances
+    from fer_probe.au_evidence import find_evidence
+    from fer_probe.evidence_words import method_sentence
 
     layer = str(study.about["main_layer"])
     for faces in study.face_sets:
-        found = study.find(AUDistances, faces, layer)
-        if found is None:
+        evidence = find_evidence(study, faces, layer)
+        if evidence is None:
             continue
-        table = Table(
-            "Action unit",
-            "Faces with / without",
-            f"Map of {layer}",
-            "D",
-            title=f"Largest D on the unit's side; faces: {faces}; too few: under {found.n} on a side",
-        )
-        for row, au in enumerate(found.action_unit_numbers):
-            best = found.best_map(int(au))
+        heads = ("Action unit", "With / without", "Detector", "Best map", "D", "p", "q")
+        table = Table(*heads, title=f"Detectors among the maps of {layer}; faces: {faces}")
+        for unit in evidence.units():
+            numbers = ((unit.distance, ".3g"), (unit.p_adjusted, ".2g"), (unit.q_value, ".2g"))
             table.add_row(
-                action_unit_label(int(au)),
-                f"{found.with_count[row]} / {found.without_count[row]}",
-                "too few" if found.too_few[row] else "none" if best is None else str(best),
-                "" if best is None else f"{found.distance[row, best]:.3g}",
+                unit.label,
+                f"{unit.with_count} / {unit.without_count}",
+                unit.verdict if unit.detector is None else f"[bold]map {unit.detector}[/bold]",
+                "" if unit.map is None else f"map {unit.map}",
+                *("" if isnan(number) else f"{number:{spec}}" for number, spec in numbers),
             )
         console.print(table)
+        if evidence.significance is not None:
+            console.print(method_sentence(evidence.significance), markup=False)
 
 
 def write_sheet(picture: "np.ndarray", path: Path) -> None:

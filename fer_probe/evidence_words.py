@@ -11,6 +11,20 @@ _EXCHANGED = {
 }
 
 
+def detectors_in_words(evidence: AUEvidence) -> str:
+    """How many units have a detector, and how many could not be asked."""
+    units, layer = evidence.units(), evidence.distances.layer
+    if evidence.significance is None:
+        return f"Nothing was tested: the maps of {layer} named here have the largest D, which every unit has one of."
+    found = sum(unit.detector is not None for unit in units)
+    asked = [unit for unit in units if unit.verdict in ("detector", "none")]
+    left = len(units) - len(asked)
+    words = (
+        f"{found} of {len(asked)} action units have a detector among the maps of {layer}: one that stands above chance"
+    )
+    return f"{words}; {left} could not be asked." if left else f"{words}."
+
+
 def verdict_sentence(evidence: AUEvidence, au: int) -> str:
     """What is known of an action unit's best map, in a sentence or two."""
     unit = evidence.unit(au)

@@ -10,10 +10,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer_probe import figures
-from fer_probe.action_units import action_unit_label
 from fer_probe.activation_maximization import MaximizedMaps
 from fer_probe.architecture import Architecture
 from fer_probe.au_distance import AUDistances
+from fer_probe.au_evidence import find_evidence
 from fer_probe.deconvolution import Projections
 from fer_probe.embeddings import Embedding
 from fer_probe.evaluation import Evaluation
@@ -21,6 +21,7 @@ from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS, random_identity, ren
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.harvesting import Harvest
 from fer_probe.report_causes import ReportCauses
+from fer_probe.report_evidence import ReportEvidence
 from fer_probe.report_latents import ReportLatents
 from fer_probe.response_places import ResponsePlaces
 from fer_probe.study import DRAWN_PEOPLE, Study, StudyError
@@ -28,8 +29,6 @@ from fer_probe.study import DRAWN_PEOPLE, Study, StudyError
 #: A figure, and what it shows in words for those who cannot see it.
 Drawn = tuple[go.Figure, str]
 
-#: The action units of Zhu et al., figure 6, are drawn first; so many figures are drawn in all.
-_ZHU_FIGURE_6, _DISTANCE_FIGURES = (1, 4, 11, 27), 6
 _MAXIMIZED, _MISTAKES_A_CLASS = 18, 4
 _EXEMPLAR_SEED = 3
 _PROVENANCE = (
@@ -72,7 +71,9 @@ class ReportContents:
         self.faces = study.faces(set_name)
         self.layer = str(self.about.get("main_layer") or (study.layers(Harvest, set_name) or ("",))[-1])
         self.architecture = study.find(Architecture, set_name)
-        self.distances = study.find(AUDistances, set_name, self.layer)
+        found = find_evidence(study, set_name, self.layer)
+        self.distances = None if found is None else found.distances
+        self.evidence = None if found is None else ReportEvidence(found)
         self.projections = study.find(Projections, set_name, self.layer)
         self.harvest = study.find(Harvest, set_name, self.layer)
         self.maximized_maps = study.find(MaximizedMaps, set_name, self.layer)
@@ -119,53 +120,21 @@ class ReportContents:
         return ReportCauses(self.study, self.layer, self.labelled_set, self.distances)
 
     @cached_property
-    def detectors(self) -> list[dict[str, Any]]:
-        """A row an action unit: its best map, or why there is none."""
-        if self.distances is None:
-            return []
-        return [_detector(self.distances, int(au)) for au in self.distances.action_unit_numbers]
-
-    @cached_property
     def strips(self) -> list[dict[str, Any]]:
         """Zhu, tables 1, 4 and 5: of every action unit with a best map what that map saw, and its projections."""
-        if self.projections is None or self.picture_size is None:
+        if self.projections is None or self.picture_size is None or self.evidence is None:
             return []
-        named = [row for row in self.detectors if row["map"] is not None]
-        drawn = exemplars(row["au"] for row in named)
+        drawn = exemplars(unit.au for unit in self.evidence.ranked)
         return [
             {
-                **row,
-                "exemplar": drawn.get(row["au"]),
-                "pairs": figures.paired_mosaics(self.faces, self.projections, row["map"], self.picture_size),
-                "places": self._places(row["map"]),
+                "unit": unit,
+                "exemplar": drawn.get(unit.au),
+                "pairs": figures.paired_mosaics(self.faces, self.projections, unit.map, self.picture_size),
+                "places": self._places(unit.map),
             }
-            for row in named
+            for unit in self.evidence.ranked
+            if unit.map is not None
         ]
-
-    @property
-    def distance_figures(self) -> list[Drawn]:
-        """Zhu, figures 5 and 6: the paper's four action units where coded, then those of the largest D."""
-        if self.distances is None:
-            return []
-        by_distance = sorted((row for row in self.detectors if row["map"] is not None), key=lambda row: -row["d"])
-        coded = [row["au"] for row in self.detectors]
-        order = dict.fromkeys([au for au in _ZHU_FIGURE_6 if au in coded] + [row["au"] for row in by_distance])
-        return [
-            (
-                figures.distance_figure(self.distances, au),
-                f"D of every map of {self.layer} for {action_unit_label(au)}: "
-                f"{figures.best_map_in_words(self.distances, au)}",
-            )
-            for au in list(order)[:_DISTANCE_FIGURES]
-        ]
-
-    @property
-    def distance_heatmap(self) -> Drawn | None:
-        """All action units and maps at once."""
-        if self.distances is None:
-            return None
-        words = f"D of every action unit and every map of {self.layer}; the table of action units says the largest"
-        return figures.distance_heatmap_figure(self.distances), words
 
     @property
     def confusions(self) -> list[Drawn]:
@@ -277,16 +246,3 @@ class ReportContents:
     def _mean_face(self) -> np.ndarray:
         assert self.places is not None  # asked for where there are places to lay on it
         return figures.mean_picture(self.faces, self.places.picture_size)
-
-
-def _detector(distances: AUDistances, au: int) -> dict[str, Any]:
-    row, best = distances.row(au), distances.best_map(au)
-    return {
-        "au": au,
-        "label": action_unit_label(au),
-        "map": best,
-        "d": None if best is None else float(distances.distance[row, best]),
-        "too_few": bool(distances.too_few[row]),
-        "with_count": int(distances.with_count[row]),
-        "without_count": int(distances.without_count[row]),
-    }

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from fer_probe.ablation import ablate_each
 from fer_probe.au_distance import au_distances
+from fer_probe.distance_significance import au_significance
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.harvesting import harvest
 from trainers.planted_detectors import plant_detectors
@@ -26,16 +27,18 @@ def planted():
 
 @pytest.fixture(scope="module")
 def unseen():
-    return draw_faces(50, 96, seed=1, pictures="action_units")
+    return draw_faces(50, 96, seed=1, pictures="action_units", switched_on=0.3)
 
 
 @pytest.mark.timeout(600)
 def test_planted_detectors_are_named_on_unseen_subjects(planted, unseen):
-    """Among thirty free maps, the map with the largest D on a unit's side is the one trained for it."""
+    """Among thirty free maps, the one trained for a unit has the largest D on its side, and is the one above chance."""
     found = harvest(planted.model, planted.preprocessing(unseen), ["conv3"])["conv3"]
     columns = [int(np.flatnonzero(unseen.action_unit_numbers == number)[0]) for number in UNITS]
-    distances = au_distances(found.responses, unseen.action_units[:, columns], UNITS)
+    asked = (found.responses, unseen.action_units[:, columns], UNITS)
+    distances, significance = au_distances(*asked), au_significance(*asked, subject=unseen.subject)
     assert [distances.best_map(number) for number in UNITS] == list(planted.maps)
+    assert [significance.detector(number) for number in UNITS] == list(planted.maps)
 
 
 class ReadsExpressions(nn.Module):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from fer_probe.au_distance import AUDistances
+from fer_probe.au_evidence import find_evidence, measure_evidence
 from fer_probe.checkpoints import Checkpoint
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.face_images import FaceImages
@@ -16,8 +16,9 @@ from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.probe import ProbeSettings, probe_checkpoint
 from fer_probe.report import exemplars, write_report
 from fer_probe.study import Study, StudyError
+from tests.planted_evidence import planted_faces, planted_harvest
 
-SETTINGS = ProbeSettings(layers=["0"], k=4, n=4, maximized=3, steps=3)
+SETTINGS = ProbeSettings(layers=["0"], k=4, n=4, permutations=30, maximized=3, steps=3)
 
 
 def _checkpoint() -> Checkpoint:
@@ -95,14 +96,41 @@ def test_the_page_can_be_read_without_seeing_it(page):
     assert all("scope" in attributes for tag, attributes in seen if tag == "th")
 
 
-def test_every_action_unit_has_its_best_map_or_none(study, page):
-    """The table says for each coded unit what the record says."""
+def test_every_action_unit_has_its_detector_or_none(study, page):
+    """The table says for each coded unit what the evidence says: a detector only where there is one."""
     words = re.sub(r"\s+", " ", " ".join(_Checked(page).words))
-    distances = study.load(AUDistances, "unseen", "0")
-    for row, au in enumerate(distances.action_unit_numbers):
-        best = distances.best_map(int(au))
-        expected = "too few" if distances.too_few[row] else "none" if best is None else f"map {best}"
-        assert re.search(rf"AU{au} [a-z ]+? {expected} ", words), (au, expected)
+    evidence = find_evidence(study, "unseen", "0")
+    assert {unit.verdict for unit in evidence.units()} >= {"none", "too few"}
+    for unit in evidence.units():
+        verdict = unit.verdict if unit.detector is None else f"map {unit.detector}"
+        best = "–" if unit.map is None else f"map {unit.map}"
+        assert re.search(rf"AU{unit.au} [a-z ]+? {verdict} {best} ", words), (unit.au, verdict)
+
+
+def test_how_it_was_tested_is_said(page):
+    """n, permutations, both corrections and their authors stand above the table, and no detector is claimed."""
+    words = re.sub(r"\s+", " ", " ".join(_Checked(page).words))
+    for part in (
+        "n = 4",
+        "30 times within each person",
+        "5 maps",
+        "Westfall & Young 1993",
+        "Benjamini & Hochberg 1995",
+    ):
+        assert part in words
+    assert "Which map do other measures rank first?" in words
+
+
+def test_a_planted_detector_is_named(tmp_path):
+    """A map that one unit raises is the report's detector, with its numbers, and its strip says so."""
+    faces = planted_faces()
+    study = Study.create(tmp_path / "s", {"main_layer": "deep"}).add_faces("some", faces, {})
+    for record in measure_evidence(planted_harvest(faces), faces, permutations=100).records:
+        study.add(record, "some", {})
+    words = re.sub(r"\s+", " ", " ".join(_Checked(write_report(study).read_text(encoding="utf-8")).words))
+    assert "1 of 2 action units have a detector among the maps of deep" in words
+    assert "Too few faces for AU28" in words and "Not testable: AU43" in words and "None for AU1" in words
+    assert re.search(r"AU12 lip corner puller map 4 map 4 [\d.]+ [\d.]+ 0.0099 0.02 map 4 ", words)
 
 
 def test_what_comes_from_outside_is_escaped(page):
@@ -123,7 +151,7 @@ def test_the_papers_figures_are_there(page):
 
 def test_the_lead_says_network_faces_and_accuracy(page):
     """The first paragraphs answer in words."""
-    lead = re.sub(r"\s+", " ", " ".join(_Checked(page).words)).split("Action units and their maps")[0]
+    lead = re.sub(r"\s+", " ", " ".join(_Checked(page).words)).split("Action units and their detectors")[0]
     assert "The network is somewhere:Net" in lead
     assert "21 pictures of 3 subjects" in lead
     assert re.search(r"[\d.]+% of the 21 labelled faces of ‘unseen’", lead)

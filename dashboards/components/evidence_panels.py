@@ -12,7 +12,7 @@ from dashboards.view import View
 from fer_probe.action_units import ACTION_UNITS
 from fer_probe.agreement_measures import MEASURES as AGREEMENT
 from fer_probe.au_evidence import AUEvidence, UnitEvidence
-from fer_probe.evidence_words import method_sentence, verdict_sentence
+from fer_probe.evidence_words import detectors_in_words, method_sentence, verdict_sentence
 
 #: What each measure of agreement is called.
 _MEASURES = {
@@ -39,20 +39,6 @@ def units_panel(view: View, evidence: AUEvidence) -> Component:
     tested = evidence.significance
     notes = [] if tested is None else [hint(method_sentence(tested)), hint(SIGNIFICANCE), hint(CONFIRMATION)]
     return panel("Which map tells which unit?", dmc.Text(detectors_in_words(evidence)), shown, *notes)
-
-
-def detectors_in_words(evidence: AUEvidence) -> str:
-    """How many units have a detector, and how many could not be asked."""
-    units, layer = evidence.units(), evidence.distances.layer
-    if evidence.significance is None:
-        return f"Nothing was tested: the maps of {layer} named here have the largest D, which every unit has one of."
-    found = sum(unit.detector is not None for unit in units)
-    asked = [unit for unit in units if unit.verdict in ("detector", "none")]
-    left = len(units) - len(asked)
-    words = (
-        f"{found} of {len(asked)} action units have a detector among the maps of {layer}: one that stands above chance"
-    )
-    return f"{words}; {left} could not be asked." if left else f"{words}."
 
 
 def measures_panel(view: View, evidence: AUEvidence, au: int) -> Component | None:

@@ -7,7 +7,6 @@ import numpy as np
 from dash import html, register_page
 from dash.development.base_component import Component
 
-from dashboards.components.evidence_panels import detectors_in_words
 from dashboards.components.facts import expression_of
 from dashboards.components.gallery import caption, face_tile, gallery, map_picture
 from dashboards.components.graph import graph
@@ -19,6 +18,7 @@ from dashboards.view import View
 from fer_probe.architecture import Architecture
 from fer_probe.au_evidence import AUEvidence, UnitEvidence, find_evidence
 from fer_probe.evaluation import Evaluation
+from fer_probe.evidence_words import detectors_in_words
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures import (
     ARCHITECTURE_COLUMNS,
