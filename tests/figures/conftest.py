@@ -11,6 +11,7 @@ from fer_probe.activation_maximization import MaximizedMaps, maximize_activation
 from fer_probe.architecture import Architecture, describe_architecture
 from fer_probe.au_distance import AUDistances, au_distances
 from fer_probe.deconvolution import Projections, deconvolve
+from fer_probe.distance_significance import AUSignificance, au_significance
 from fer_probe.embeddings import Embedding, embed, layer_features
 from fer_probe.evaluation import Evaluation, evaluate
 from fer_probe.faces.face_images import FaceImages
@@ -29,6 +30,7 @@ class Records:
     harvest: Harvest
     projections: Projections
     distances: AUDistances
+    significance: AUSignificance
     maximized: MaximizedMaps
     embedding: Embedding
     places: ResponsePlaces
@@ -64,6 +66,9 @@ def records() -> Records:
         harvest=found,
         projections=deconvolve(model, images, found),
         distances=au_distances(found.responses, units, faces.action_unit_numbers, layer="0"),
+        significance=au_significance(
+            found.responses, units, faces.action_unit_numbers, subject=faces.subject, permutations=200, layer="0"
+        ),
         maximized=maximize_activation(model, "0", [0, 3], (1, SIZE, SIZE), steps=4),
         embedding=embed(layer_features(model, images, ["4"])["4"], "pca", layer="4"),
         places=find_response_places(model, images, ["0"])["0"],

@@ -1,6 +1,7 @@
 import pytest
 
 from fer_probe.figures import au_profile_figure
+from fer_probe.figures.theme import AU_SIDE
 
 
 def test_every_unit_stands_once_and_too_few_last(records):
@@ -25,3 +26,12 @@ def test_a_map_that_does_not_exist_is_an_error(records):
     """The message says how many maps there are."""
     with pytest.raises(IndexError, match="6 maps"):
         au_profile_figure(records.distances, 6)
+
+
+def test_units_that_a_map_is_above_chance_for_stand_out(records):
+    """The strong colour is for the units whose shuffled labels give the map less."""
+    number = records.significance.detector(12)
+    figure = au_profile_figure(records.distances, number, records.significance)
+    strong = [int(au) for bar in figure.data if bar.marker.color == AU_SIDE for au in bar.customdata]
+    assert strong == [12]
+    assert "200 label permutations" in figure.layout.title.subtitle.text

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fer_probe.figures import best_map_in_words, distance_figure, distance_grid_figure, distance_heatmap_figure
-from fer_probe.figures.theme import AU_SIDE, OTHER_SIDE
+from fer_probe.figures.theme import AU_SIDE, AU_SIDE_BY_CHANCE, OTHER_SIDE
 
 
 def _texts(figure) -> str:
@@ -73,3 +73,42 @@ def test_the_heat_map_is_signed_and_scaled_by_rows(records):
     assert np.array_equal(np.sign(heat.z[0]), records.distances.direction[0])
     assert np.isnan(heat.z[2]).all()
     assert heat.text[0][1].startswith(f"D = {records.distances.distance[0, 1]:.3g}")
+
+
+def test_only_a_detector_is_named_and_strongly_coloured(records):
+    """Tested, the strong colour is for maps above chance, the pale one for others on the unit's side."""
+    tested = records.significance
+    figure = distance_figure(records.distances, 12, tested)
+    sides = {bar.marker.color: set(bar.customdata.tolist()) for bar in figure.data}
+    on_side = set(np.flatnonzero(records.distances.direction[0] > 0).tolist())
+    assert sides[AU_SIDE] == set(tested.detectors(12).tolist()) != set()
+    assert sides[AU_SIDE] | sides[AU_SIDE_BY_CHANCE] == on_side
+    assert f"map {tested.detector(12)}" in _texts(figure)
+    assert "200 label permutations within each person, p adjusted over 6 maps" in figure.layout.title.subtitle.text
+
+
+def test_without_a_detector_no_map_is_named(records):
+    """AU1 is on half of the people and raises nothing: none, and no map's number."""
+    assert records.significance.detector(1) is None
+    figure = distance_figure(records.distances, 1, records.significance)
+    assert "none" in _texts(figure) and "map " not in _texts(figure).split("(")[0]
+    assert not [bar for bar in figure.data if bar.marker.color == AU_SIDE and len(bar.x)]
+    assert "between whole persons" in figure.layout.title.subtitle.text
+    assert best_map_in_words(records.distances, 1, records.significance) == "none (no map stands above chance)"
+
+
+def test_untestable_units_say_why(records):
+    """Labels that cannot change places are not taken for no detector."""
+    refused = dataclasses.replace(
+        records.significance, scheme=("", *records.significance.scheme[1:]), refused=("its labels stay", "", "", "")
+    )
+    assert best_map_in_words(records.distances, 12, refused) == "not testable (its labels stay)"
+    assert "not tested" in distance_figure(records.distances, 12, refused).layout.title.subtitle.text
+
+
+def test_the_heat_map_marks_what_stands_above_chance(records):
+    """A dot on every cell that is above chance, and on no other."""
+    dots = distance_heatmap_figure(records.distances, records.significance).data[1]
+    assert list(dots.x) == records.significance.detectors(12).tolist()
+    assert all(label.startswith("AU12 ") for label in dots.y)
+    assert len(distance_heatmap_figure(records.distances).data) == 1
