@@ -84,9 +84,7 @@ def _interaction(found: Combinations, row: int, label: int) -> str:
     points = 100 * found.effect[0, row, label]
     units = combination_words(found.units(found.members[row]), " and ")
     more = "more" if points > 0 else "less"
-    return (
-        f"{found.class_names[label]} rises by {abs(points):.0f} points {more} with {units} together than by each alone"
-    )
+    return f"{found.class_names[label]} rises by {abs(points):.0f} points {more} with {units} than they add one by one"
 
 
 def _points(found: Combinations, dark: bool) -> go.Figure:

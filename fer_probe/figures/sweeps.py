@@ -8,9 +8,9 @@ from fer_probe.figures.theme import category_colour, themed, titled
 from fer_probe.sweeps import Sweep
 
 _AXES = {
-    "intensity": "intensity of the expression's action units",
-    "side light": "light to the side, degrees",
-    "exposure": "exposure, a factor on all light",
+    "intensity": "intensity of its action units",
+    "side light": "degrees to the side",
+    "exposure": "factor on all light",
 }
 _TITLES = {
     "intensity": "How much of it must be shown?",
@@ -45,6 +45,7 @@ def sweep_classes_figure(found: Sweep, *, columns: int = 2, dark: bool = False) 
             figure.add_trace(trace, row=place // columns + 1, col=place % columns + 1)
     figure.update_layout(height=130 + 170 * rows, margin_t=84, hovermode="x")
     _dress(figure, found)
+    figure.update_xaxes(title_text="").update_xaxes(title_text=_AXES[found.condition], row=rows)
     figure.update_annotations(font_size=12).update_yaxes(title_text="%", col=1)
     return themed(titled(figure, f"{_TITLES[found.condition]} – all classes", _note(found)), dark)
 

@@ -47,8 +47,7 @@ def test_only_significant_effects_are_drawn():
 def test_interactions_in_words():
     """What needs units together is told; that nothing does, too."""
     assert (
-        interactions_in_words(combined())
-        == "Anger rises by 40 points more with AU4 and AU22 together than by each alone."
+        interactions_in_words(combined()) == "Anger rises by 40 points more with AU4 and AU22 than they add one by one."
     )
     assert "points less with" in interactions_in_words(combined(points=-0.4))
     assert interactions_in_words(combined(points=0.0)).startswith("No class takes these units together")
