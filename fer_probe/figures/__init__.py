@@ -39,6 +39,7 @@ from fer_probe.figures.pictures import (
 from fer_probe.figures.significance import evidence_figure, significance_figure
 from fer_probe.figures.theme import EXPRESSION_COLOURS, themed, titled
 from fer_probe.figures.training_curves import training_curves_figure
+from fer_probe.figures.traversal_readings import traversal_reading_rows, traversal_readings_figure
 from fer_probe.figures.verdicts import best_map_in_words, significance_note
 
 __all__ = [
@@ -91,6 +92,8 @@ __all__ = [
     "titled",
     "training_curves_figure",
     "transfers_figure",
+    "traversal_reading_rows",
+    "traversal_readings_figure",
     "traversals_figure",
     "webp",
 ]

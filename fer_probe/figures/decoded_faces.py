@@ -1,6 +1,6 @@
 """What a decoder makes: reconstructions, traversals, interpolations and transfers as grids of pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -36,24 +36,19 @@ def traversals_figure(found: Traversals, *, rows: Sequence[int] | None = None, d
     )
 
 
-def compared_traversals_figure(found: dict[str, Traversals], name: str, *, dark: bool = False) -> go.Figure:
+def compared_traversals_figure(
+    found: Mapping[str, tuple[Traversals, int]], title: str, *, dark: bool = False
+) -> go.Figure:
     """One variable of several models, a row each (Barradas-Chacón et al., figure 8: a row a loss).
 
     Args:
-        found: what each row is called → its model's traversals.
-        name: of the variable; a row whose model has none of that name is an error.
+        found: what each row is called → its model's traversals, and which of their rows.
+        title: of the figure.
         dark: for a dark page.
-
-    Raises:
-        ValueError: a model without such a variable.
     """
-    if lacking := [row for row, one in found.items() if name not in one.names]:
-        raise ValueError(f"{lacking[0]} has no variable {name!r}; it has {', '.join(found[lacking[0]].names)}")
-    picked = [one.pixels[one.names.index(name)] for one in found.values()]
-    columns = ["smallest", *[""] * (picked[0].shape[0] - 2), "largest"]
-    return picture_grid_figure(
-        np.stack(picked), list(found), columns, title=f"The variable of {name}, moved", dark=dark
-    )
+    picked = np.stack([one.pixels[row] for one, row in found.values()])
+    columns = ["smallest", *[""] * (picked.shape[1] - 2), "largest"]
+    return picture_grid_figure(picked, list(found), columns, title=title, dark=dark)
 
 
 def interpolations_figure(found: Interpolations, faces: FaceImages | None = None, *, dark: bool = False) -> go.Figure:
@@ -66,26 +61,34 @@ def interpolations_figure(found: Interpolations, faces: FaceImages | None = None
 
 
 def transfers_figure(
-    found: Transfers, originals: np.ndarray | None = None, faces: FaceImages | None = None, *, dark: bool = False
+    found: Transfers,
+    originals: np.ndarray | None = None,
+    faces: FaceImages | None = None,
+    *,
+    people: np.ndarray | None = None,
+    dark: bool = False,
 ) -> go.Figure:
     """A row a face, a column each thing told (Ali & Hughes: expression transfer; a fader's attribute).
 
     Args:
         found: what was decoded.
-        originals: (S, C, H, W) the faces whose latents these are, for a first column; in 0–1.
+        originals: (S, C, H, W) in 0–1, the faces whose latents these are, for a first column.
         faces: the set they are numbered in, for their labels.
+        people: (T, C, H, W) in 0–1, the people themselves, for a first row; who is decoded with the mean of all
+            latents stands there where they are left out.
         dark: for a dark page.
     """
     rows, columns = [_shown(faces, int(number)) for number in found.image_index], list(found.names)
-    pixels = found.pixels
+    pixels = np.asarray(found.pixels)
     if found.attribute == "identity":
-        pixels, rows = np.concatenate([found.portraits[None], pixels]), ["mean<br>expression", *rows]
+        above, head = (found.portraits, "mean<br>expression") if people is None else (people, "person")
+        pixels, rows = np.concatenate([above[None], pixels]), [head, *rows]
     if originals is not None:
         first = np.full((len(pixels), 1, *pixels.shape[2:]), np.nan, np.float32)
         first[len(pixels) - len(originals) :, 0] = originals
         pixels, columns = np.concatenate([first, pixels], 1), ["original", *columns]
-    told = {"identity": "Expressions of one face on other people"}.get(found.attribute, f"{found.attribute}, slid")
-    return picture_grid_figure(pixels, rows, columns, title=told[0].upper() + told[1:], dark=dark)
+    title = "Expressions of one face on other people" if found.attribute == "identity" else f"{found.attribute}, slid"
+    return picture_grid_figure(pixels, rows, columns, title=title[0].upper() + title[1:], dark=dark)
 
 
 def _shown(faces: FaceImages | None, number: int) -> str:

@@ -14,7 +14,7 @@ from fer_probe.figures.theme import themed, titled
 #: Tiles are enlarged to this many pixels, so that they stay sharp where the figure is wide.
 _TILE, _GAP = 96, 4
 #: What stands above and beside the pictures, pixels, and a tile's side on a narrow page.
-_MARGINS, _SMALL = (96, 84), 56
+_MARGINS, _SMALL, _SLANTED = (96, 84), 56, 30
 #: In a figure's ``meta``: its width by its height, for pages that give it as much height as their width allows.
 ASPECT = "aspect"
 
@@ -63,7 +63,8 @@ def picture_grid_figure(
         "x": np.arange(across) * (width + _GAP) + width / 2,
         "y": np.arange(count) * (height + _GAP) + height / 2,
     }
-    crowded = across > 6 and max(map(len, columns)) > 5  # words would stand in one another on a narrow page
+    # Many long words would stand in one another on a narrow page.
+    crowded = across > 6 and max(map(len, columns)) > 5 and sum(map(bool, columns)) > 2
     plain = {"showgrid": False, "ticks": "", "showline": False}
     figure.update_xaxes(
         tickvals=middles["x"],
@@ -75,8 +76,9 @@ def picture_grid_figure(
     )
     figure.update_yaxes(tickvals=middles["y"], ticktext=list(rows), constraintoward="top", **plain)
     tile = min(92, 700 // across)
-    figure.update_layout(height=_MARGINS[0] + tile * count, margin_t=84, dragmode=False)
-    figure.update_layout(meta={ASPECT: (_MARGINS[1] + _SMALL * across) / (_MARGINS[0] + _SMALL * count)})
+    above = _MARGINS[0] + (_SLANTED if crowded else 0)
+    figure.update_layout(height=above + tile * count, margin_t=above - 12, dragmode=False)
+    figure.update_layout(meta={ASPECT: (_MARGINS[1] + _SMALL * across) / (above + _SMALL * count)})
     return themed(titled(figure, title, facts), dark)
 
 
