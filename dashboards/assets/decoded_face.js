@@ -39,7 +39,7 @@
           const text = String(values[place] ?? "");
           const shown = document.querySelector(`[data-value-of="${name}"]`);
           if (shown) shown.textContent = name === "told" && kept.people.length ? kept.people[Number(text)] : String(+Number(text).toFixed(2));
-          if (text !== "" && text !== kept.rest[name]) state[key(name)] = text;
+          if (text !== "" && text !== kept.rest[name]) state[key(name)] = String(+Number(text).toFixed(4));
         });
         const query = new URLSearchParams({ ...kept.asked, ...state });
         wanted = `${kept.picture}${kept.picture.includes("?") ? "&" : "?"}${query}`;

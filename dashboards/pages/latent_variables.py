@@ -81,7 +81,7 @@ def _sliders(view: View) -> Component:
     moved = dials(view.study, view.faces, asked)
     rest = {str(dial.variable): f"{dial.value:g}" for dial in dials(view.study, view.faces, asked.at_rest())}
     kept = {
-        "rest": rest,
+        "rest": {**rest, "told": "1" if decoder.coding.attribute == "emotion" else "0"},
         "asked": {} if asked.face is None else {"face": str(asked.face)},
         "picture": view.picture("decoded"),
         "people": list(decoder.coding.people) if decoder.coding.attribute == "identity" else [],
