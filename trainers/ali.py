@@ -18,6 +18,7 @@ never saw after 2.0 minutes on one core of an x86-64 processor with AVX-512 BF16
 
 from dataclasses import replace
 
+from fer_probe.faces.face_crops import FixedCrop, LandmarkCrop
 from trainers.augmentation import EnlargeAndCrop, Flip, Rotate
 from trainers.expansion import Expansion
 from trainers.recipe import Recipe
@@ -76,12 +77,15 @@ ALI_DEGAN_FER = replace(
     fixed=("encoder",),
 )
 
-#: For drawn faces on a few cores: half the size, turned, mirrored and cropped anew each time instead of 110-fold;
-#: smaller steps, more of them, at ten times the rate, which then falls to zero.
+#: For drawn faces on a few cores: cut out by their landmarks, half the size and half the maps; turned, mirrored and
+#: cropped anew each time instead of 110-fold; smaller steps, more of them, at ten times the rate, which then falls to
+#: zero.
 ALI_CNN_BASELINE_QUICK = replace(
     ALI_CNN_BASELINE,
     name="ali_cnn_baseline_quick",
+    options={"maps": 32},
     size=48,
+    crop=LandmarkCrop(0.1, FixedCrop()),
     center_crop=None,
     expansion=None,
     optimizer="adamw",
@@ -98,12 +102,15 @@ ALI_CNN_BASELINE_QUICK = replace(
 ALI_DEGAN_QUICK = replace(
     ALI_DEGAN,
     name="ali_degan_quick",
+    options={"maps": 32},
     size=48,
+    crop=LandmarkCrop(0.1, FixedCrop()),
     center_crop=None,
     expansion=None,
-    learning_rate=5e-4,
+    learning_rate=1e-3,
     batch_size=32,
-    epochs=40,
+    epochs=50,
+    schedule="one_cycle",
     augmentation=(Flip(), EnlargeAndCrop(52)),
     losses={"divergence": 1e-3, "late": 0.5, "generator_steps": 2},
 )

@@ -23,8 +23,9 @@ class ExpressionTransfer(Learner):
 
     The discriminator names expression and identity of real faces, and the generator's as no real face; the generator
     is to be named as the expression of what it was shown and the identity it was told. (Equation 2 has Dᵉ for the
-    identity, a slip.) ``losses`` of the recipe: ``divergence``, the weight of f(x)'s from a standard normal
-    distribution, for DE-GAN is a VAE-GAN; ``late``, the share of the steps after which the generator takes
+    identity, a slip.) What was made is augmented as real faces are before the discriminator sees it, lest the generator
+    learn to please it by single pixels. ``losses`` of the recipe: ``divergence``, the weight of f(x)'s from a standard
+    normal distribution, for DE-GAN is a VAE-GAN; ``late``, the share of the steps after which the generator takes
     ``generator_steps`` for one of the discriminator, "in later iterations".
     """
 
@@ -63,7 +64,7 @@ class ExpressionTransfer(Learner):
     def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
         """−log Dᵉ(expression) − log Dⁱ(identity) of what the generator makes (equation 2)."""
         made, identity, mean, log_variance = self._made(images)
-        expressions, identities = self.model.discriminator(made)
+        expressions, identities = self.model.discriminator(self.varied(made))
         named = functional.cross_entropy(expressions.float(), faces.labels[shown])
         named = named + functional.cross_entropy(identities.float(), identity)
         return named + self.recipe.losses["divergence"] * divergence(mean, log_variance)
@@ -122,7 +123,7 @@ class ExpressionTransfer(Learner):
         real = functional.cross_entropy(expressions.float(), faces.labels[shown])
         real = real + functional.cross_entropy(identities.float(), faces.subjects[shown])
         no_face = torch.full_like(shown, len(self.class_names))
-        return real + functional.cross_entropy(self.model.discriminator(made)[0].float(), no_face)
+        return real + functional.cross_entropy(self.model.discriminator(self.varied(made))[0].float(), no_face)
 
     def _made(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Faces of random identities with the expressions of these, the identities, and mean and variance of f(x)."""

@@ -3,7 +3,6 @@
 Each fold's epoch is chosen by the next fold, where the papers name no faces that choose it.
 """
 
-
 import numpy as np
 
 from fer_probe.faces.face_crops import FixedCrop, HaarCrop, LandmarkCrop
