@@ -112,6 +112,8 @@ _HOMES: dict[str, str] = {
     "combine": "fer_probe.combinations",
     "Sweep": "fer_probe.sweeps",
     "sweep": "fer_probe.sweeps",
+    "SanityChecks": "fer_probe.sanity_checks",
+    "check_projections": "fer_probe.sanity_checks",
     "PosedPeople": "fer_probe.faces.drawn_faces.posed_people",
     "pose_people": "fer_probe.faces.drawn_faces.posed_people",
     "AblatedMaps": "fer_probe.ablation",

@@ -13,13 +13,17 @@ from torch import nn
 
 from fer_probe.ablation import ablate_each
 from fer_probe.activations import blank_picture, check_layers
+from fer_probe.au_distance import AUDistances
 from fer_probe.au_experiments import au_experiment
 from fer_probe.checkpoints import Checkpoint
 from fer_probe.combinations import combine
+from fer_probe.deconvolution import Projections
 from fer_probe.evaluation import expected_classes
 from fer_probe.faces.prepared_images import PreparedImages
 from fer_probe.faces.preprocessing import Preprocessing
+from fer_probe.harvesting import Harvest
 from fer_probe.records import Record
+from fer_probe.sanity_checks import SanityChecks, check_projections
 from fer_probe.study import DRAWN_PEOPLE, Study
 from fer_probe.sweeps import VALUES, Condition, sweep
 
@@ -28,6 +32,8 @@ _ABLATIONS = 6_400
 #: Of every class at least so many faces, whatever it costs.
 _FACES_A_CLASS = 4
 _DRAWN, _LARGEST_DRAWN = 64, 128
+#: So many maps' projections are made again from shuffled networks.
+_CHECKED = 8
 #: From so many people on everything is swept; with fewer, intensity alone, at few degrees.
 _MANY = 24
 _FEW_INTENSITIES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -61,7 +67,12 @@ class Experiments:
         return bool(self.layers) and self.reads is not None and self.reads[0] is self.checkpoint.model
 
     def on_faces(self, set_name: str, images: PreparedImages) -> None:
-        """What can be asked of a set of faces: each map of the layer is set to zero, where expressions are known."""
+        """What can be asked of a set of faces, as far as it allows."""
+        self._ablate(set_name, images)
+        self._check_projections(set_name, images)
+
+    def _ablate(self, set_name: str, images: PreparedImages) -> None:
+        """Each map of the last layer is set to zero, where expressions are known."""
         names, model = self.checkpoint.class_names, self.checkpoint.model
         expected = expected_classes(images.faces, names)
         if not self.possible or not (expected >= 0).any():
@@ -76,6 +87,25 @@ class Experiments:
             subject=None if subject is None else subject[chosen], batch_size=self.batch_size,
         )  # fmt: skip
         self._keep(ablated, set_name, faces=len(chosen))
+
+    def _check_projections(self, set_name: str, images: PreparedImages) -> None:
+        """Of the maps whose pictures are looked at most, on the first set of faces that was projected."""
+        layer = self.layers[-1] if self.layers else ""
+        projections = self.study.find(Projections, set_name, layer)
+        if projections is None or self.study.entries(SanityChecks.kind()):
+            return
+        found = self.study.load(Harvest, set_name, layer)
+        distances = self.study.find(AUDistances, set_name, layer)
+        maps = looked_at_most(found, distances)
+        if len(maps) < 2:
+            return
+        self.say(f"{set_name}: projecting {len(maps)} maps of {layer} from shuffled networks")
+        rule: Any = projections.rule
+        checks = check_projections(
+            self.checkpoint.model, images, found, maps=maps, rule=rule, seed=int(self.provenance.get("seed", 0)),
+            extensions=projections.extended_rectifiers > 0, batch_size=self.batch_size,
+        )  # fmt: skip
+        self._keep(checks, set_name, maps=len(maps))
 
     def on_drawn_people(self, people: int, seed: int, combinations: Sequence[Sequence[int]] = ()) -> None:
         """What is asked of drawn people, in whom everything can be switched by itself.
@@ -111,6 +141,20 @@ class Experiments:
 
     def _keep(self, record: Record, set_name: str, **parameters: Any) -> None:
         self.study.add(record, set_name, {**self.provenance, "parameters": parameters})
+
+
+def looked_at_most(found: Harvest, distances: AUDistances | None) -> list[int]:
+    """The maps of the largest distances, one an action unit, then the strongest ones; eight at most."""
+    best: list[int] = []
+    if distances is not None:
+        ranked = sorted(
+            (-float(distances.distance[distances.row(int(au)), number]), number)
+            for au in distances.action_unit_numbers
+            if (number := distances.best_map(int(au))) is not None
+        )
+        best = [number for _, number in ranked]
+    strongest = np.argsort(-np.asarray(found.values[:, 0]), kind="stable").tolist()
+    return sorted(list(dict.fromkeys([*best, *strongest]))[:_CHECKED])
 
 
 def drawn_size(preprocessing: Preprocessing) -> int:

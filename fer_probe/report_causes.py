@@ -5,6 +5,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from fer_probe.ablation import AblatedMaps
+from fer_probe.architecture import Architecture
 from fer_probe.au_distance import AUDistances
 from fer_probe.au_experiments import AUEffects
 from fer_probe.combinations import Combinations
@@ -16,9 +17,14 @@ from fer_probe.figures.combinations import (
     combinations_figure,
     interactions_in_words,
 )
+from fer_probe.figures.sanity_checks import likeness_figure, sanity_figure, sanity_in_words
 from fer_probe.figures.sweeps import sweep_figure, sweep_in_words
+from fer_probe.sanity_checks import SanityChecks
 from fer_probe.study import DRAWN_PEOPLE, Study
 from fer_probe.sweeps import Sweep
+
+#: So many maps are shown from shuffled networks.
+_SANE_MAPS = 3
 
 #: A figure, and what it shows in words for those who cannot see it.
 Drawn = tuple[go.Figure, str]
@@ -28,7 +34,7 @@ class ReportCauses:
     """The experiments of a study, as the page shows them."""
 
     def __init__(self, study: Study, layer: str, labelled_set: str, distances: AUDistances | None) -> None:
-        self.layer, self.distances = layer, distances
+        self.study, self.layer, self.distances = study, layer, distances
         self.labelled_set = labelled_set
         self.ablated = study.find(AblatedMaps, labelled_set, layer)
         self.class_effects = study.find(AUEffects, DRAWN_PEOPLE)
@@ -36,6 +42,10 @@ class ReportCauses:
         names = study.layers(Combinations, DRAWN_PEOPLE)
         self.combined = [study.load(Combinations, DRAWN_PEOPLE, name) for name in names]
         self.swept = [study.load(Sweep, DRAWN_PEOPLE, name) for name in study.layers(Sweep, DRAWN_PEOPLE)]
+
+        checked = [entry.faces for entry in study.entries(SanityChecks.kind()) if entry.layer == layer]
+        self.checks = study.load(SanityChecks, checked[0], layer) if checked else None
+        self.checked_set = checked[0] if checked else ""
 
     @property
     def any(self) -> bool:
@@ -89,3 +99,20 @@ class ReportCauses:
             ((sweep_figure(found), f"Probability of what is shown over {found.condition}"), sweep_in_words(found))
             for found in self.swept
         ]
+
+    @property
+    def sanity(self) -> tuple[list[Drawn], str] | None:
+        """The same projections from networks that know less and less; in words what they can be evidence of."""
+        architecture = self.study.find(Architecture, self.checked_set)
+        if self.checks is None or architecture is None:
+            return None
+        faces, size = self.study.faces(self.checked_set), (int(architecture.picture[1]), int(architecture.picture[2]))
+        drawn = [
+            (
+                sanity_figure(self.checks, faces, row, size),
+                f"Projections of map {number} from the trained network, from shuffled ones, of another map, and edges",
+            )
+            for row, number in enumerate(self.checks.maps[:_SANE_MAPS])
+        ]
+        likeness = (likeness_figure(self.checks), "Likeness of projections under every condition to the trained ones")
+        return [*drawn, likeness], sanity_in_words(self.checks)

@@ -3,13 +3,17 @@
 import numpy as np
 
 from fer_probe.ablation import AblatedMaps, ablate_each
+from fer_probe.au_distance import au_distances
 from fer_probe.au_experiments import AUEffects
 from fer_probe.combinations import Combinations
-from fer_probe.experiments import Experiments, spread_over_classes
+from fer_probe.experiments import Experiments, looked_at_most, spread_over_classes
 from fer_probe.faces.drawn_faces import draw_faces
+from fer_probe.harvesting import Harvest
+from fer_probe.probe import ProbeSettings, probe_checkpoint
+from fer_probe.sanity_checks import SanityChecks
 from fer_probe.study import DRAWN_PEOPLE, Study
 from fer_probe.sweeps import Sweep
-from tests.small_network import CLASSES, SmallNet
+from tests.small_network import CLASSES, LeakyNet, SmallNet
 from tests.test_probe import checkpoint
 
 
@@ -42,6 +46,31 @@ def test_maps_are_set_where_expressions_are_known(tmp_path):
     expected = ablate_each(SmallNet(), images, "deep", CLASSES, expected=labelled.expression, subject=labelled.subject)
     assert np.allclose(found.own_change, expected.own_change, atol=1e-6) and found.observations == 3
     assert study.entries("ablated_maps")[0].provenance()["parameters"] == {"faces": 21}
+
+
+def test_projections_are_checked_once(tmp_path):
+    """Of the first faces that were projected; by the rule and with the extensions of those."""
+    faces = draw_faces(3, 24, pictures="action_units")
+    study = probe_checkpoint(
+        checkpoint(LeakyNet()), {"one": faces, "two": faces}, tmp_path / "s",
+        ProbeSettings(steps=1, maximized=1, people=0, extensions=True, rule="guided"),
+    )  # fmt: skip
+    (entry,) = study.entries("sanity_checks")
+    assert (entry.faces, entry.layer) == ("one", "deep")
+    assert study.load(SanityChecks, "one", "deep").rule == "guided"
+
+
+def test_the_maps_that_are_looked_at_most():
+    """One for each action unit by the largest distance, then the strongest; eight in all, in their order."""
+    rng = np.random.default_rng(0)
+    responses = rng.random((60, 12))
+    responses[::2, 9] += 5
+    values = np.sort(responses, 0)[::-1][:3].T
+    values[4] += 50
+    found = Harvest("x", values, np.zeros((12, 3), int), np.zeros((12, 3, 2), int), responses, (1, 1), 60)
+    distances = au_distances(responses, (np.arange(60) % 2 == 0)[:, None], [12])
+    assert {4, 9} <= set(looked_at_most(found, distances)) and len(looked_at_most(found, distances)) == 8
+    assert 4 in looked_at_most(found, None)
 
 
 def test_units_are_switched_on_drawn_people(tmp_path):

@@ -11,6 +11,7 @@ from dashboards.components.ablation_panels import ablation_panels
 from dashboards.components.aria import aria
 from dashboards.components.combination_panels import combination_panels
 from dashboards.components.graph import graph_id
+from dashboards.components.sanity_panels import sanity_panels
 from dashboards.components.sweep_panels import INTENSITY, LIGHT, sweep_panels
 from dashboards.components.unit_panels import unit_panels
 from dashboards.shell import framed
@@ -26,6 +27,7 @@ _QUESTIONS: dict[str, tuple[str, Callable[[View], list[Component]]]] = {
     "degrees": ("an expression is faint?", lambda view: sweep_panels(view, INTENSITY)),
     "light": ("the light is bad?", lambda view: sweep_panels(view, LIGHT)),
     "map": ("a feature map is switched off?", ablation_panels),
+    "weights": ("the network forgets?", lambda view: sanity_panels(view, _PATH)),
 }
 
 

@@ -1,6 +1,7 @@
 """The page of experiments: every question is answered, or it is said what would answer it."""
 
 import importlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,10 +10,11 @@ from dash import no_update
 from fer_probe.au_experiments import AUEffects
 from fer_probe.study import DRAWN_PEOPLE
 from tests.figures.test_combinations import combined, swept
+from tests.figures.test_sanity_checks import record as checked
 
 from .conftest import CLASSES, MAPS, all_of, planted_study, words_of
 
-QUESTIONS = ("unit", "together", "degrees", "light", "map")
+QUESTIONS = ("unit", "together", "degrees", "light", "map", "weights")
 
 
 def effects(outcomes, layer="", classes=()):
@@ -38,6 +40,7 @@ def experimented(show, tmp_path):
     records = [effects(3, classes=CLASSES), effects(MAPS, "conv"), combined(2), combined(3), swept(), swept("exposure")]
     for record in records:
         study.add(record, DRAWN_PEOPLE, {})
+    study.add(replace(checked(), layer="conv"), "known", {})
     show(study.folder)
     return study
 
@@ -52,6 +55,7 @@ def test_every_question_is_answered(page, experimented, ask):
 
 @pytest.mark.parametrize(("ask", "command"), [
     ("unit", "fer-probe probe"), ("together", "--combine 4,22"), ("degrees", "--people 40"), ("light", "--people 40"),
+    ("weights", "fer-probe probe"),
 ])  # fmt: skip
 def test_what_was_not_asked_says_how_to(page, ask, command):
     """The study of other tests has ablations only."""
@@ -73,6 +77,12 @@ def test_combinations_are_chosen_by_the_address(page, experimented):
     assert any("au4=0.8&au22=0.8" in href for href in faces)
     assert "Anger rises by 40 points more with AU4 and AU22" in words_of(made)
     assert "there are AU4+AU22" in words_of(page.layout(ask="together", units="AU1+AU2"))
+
+
+def test_projections_of_a_map_that_was_checked(page, experimented):
+    """On the faces that were; another map is refused with those there are."""
+    assert "An edge map gives 0.20" in words_of(page.layout(ask="weights", map="7"))
+    assert "there are 4, 7" in words_of(page.layout(ask="weights", map="5"))
 
 
 def test_clicks_lead_on(page, experimented):

@@ -1,0 +1,56 @@
+"""The sanity panel shows every condition, and its verdict follows the numbers."""
+
+import numpy as np
+import pytest
+
+from fer_probe.figures.sanity_checks import likeness_figure, sanity_figure, sanity_in_words
+from fer_probe.sanity_checks import ANEW, EDGES, OTHER_MAP, TRAINED, SanityChecks
+
+CONDITIONS = (TRAINED, "conv2 shuffled", "conv1 shuffled", ANEW, OTHER_MAP, EDGES)
+
+
+def record(shuffled=0.5, other=0.9):
+    """Two maps, three faces of 30; unrelated projections are 0.4 alike."""
+    rng = np.random.default_rng(0)
+    means = np.array([1, 0.7, shuffled, 0.3, other, 0.2])
+    correlation = np.broadcast_to(means[:, None, None], (6, 2, 3)).copy()
+    pixels = rng.normal(size=(6, 2, 3, 1, 8, 8)).astype(np.float32)
+    boxes = np.tile([-2, 4, 6, 12], (2, 3, 1))
+    index = np.array([[3, 1, 0], [2, 5, 4]])
+    return SanityChecks(
+        "conv2", "deconvnet", CONDITIONS, np.array([4, 7]), pixels, boxes, index, correlation, correlation,
+        np.array([0.4, 0.3]), 0,
+    )  # fmt: skip
+
+
+def test_every_condition_is_a_column(records):
+    """The face first, then the trained projection and all others; a row a face."""
+    figure = sanity_figure(record(), records.faces, 1, (16, 16))
+    names = [name.replace("<br>", " ") for name in figure.layout.xaxis.ticktext]
+    assert names == ["face", TRAINED, "conv2 shuffled", "conv1 shuffled", "its own strongest", "another map", "edges"]
+    assert figure.layout.yaxis.ticktext == ("face 2", "face 5", "face 4")
+    assert figure.layout.title.text.startswith("Map 7 of conv2")
+
+
+def test_likeness_is_the_mean_of_the_record():
+    """Without the trained projection itself; the floor is drawn."""
+    figure = likeness_figure(record())
+    assert np.allclose(figure.data[0].x, [0.7, 0.5, 0.3, 0.9, 0.2]) and figure.data[0].y[0] == "conv2 shuffled"
+    assert figure.layout.shapes[0].x0 == 0.4
+
+
+@pytest.mark.parametrize(
+    "shuffled, words", [(0.95, "depends hardly"), (0.7, "depends in part"), (0.45, "depends mostly")]
+)
+def test_the_verdict_on_the_weights(shuffled, words):
+    """By the share that shuffling takes away."""
+    assert words in sanity_in_words(record(shuffled=shuffled))
+
+
+@pytest.mark.parametrize(
+    "other, words", [(0.95, "hardly which map"), (0.7, "much of a picture"), (0.4, "its own map's")]
+)
+def test_the_verdict_on_the_map(other, words):
+    """By the likeness of another map's unit."""
+    said = sanity_in_words(record(other=other))
+    assert words in said and "An edge map gives 0.20" in said
