@@ -173,7 +173,12 @@ def embed(
 
 
 def embed_series(
-    features: np.ndarray, perplexities: Sequence[float] = (5, 30, 100), *, seed: int = 0, layer: str = ""
+    features: np.ndarray,
+    perplexities: Sequence[float] = (5, 30, 100),
+    *,
+    seed: int = 0,
+    layer: str = "",
+    known: Embedding | None = None,
 ) -> EmbeddingSeries:
     """Lay the same feature vectors out by t-SNE at several perplexities, and by PCA.
 
@@ -182,12 +187,18 @@ def embed_series(
         perplexities: those that the number of pictures lowers to the same value are laid out once.
         seed: of all of them.
         layer: noted in the record.
+        known: one of them that is there already, of the same features and seed.
 
     Raises:
         ValueError: as for :func:`embed`.
     """
     possible = dict.fromkeys(min(float(one), (len(features) - 1) / 3) for one in perplexities)
-    found = [embed(features, seed=seed, perplexity=one, layer=layer) for one in possible]
+    found = [
+        known
+        if known is not None and known.perplexity == one
+        else embed(features, seed=seed, perplexity=one, layer=layer)
+        for one in possible
+    ]
     found.append(embed(features, "pca", seed=seed, layer=layer))
     return EmbeddingSeries(
         positions=np.stack([one.positions for one in found]),

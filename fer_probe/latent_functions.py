@@ -77,7 +77,7 @@ def decoded(
     Raises:
         LayerError: latents of another shape, or no pictures.
     """
-    latents = torch.as_tensor(np.asarray(latents, np.float32))
+    latents = torch.from_numpy(np.array(latents, np.float32))
     if latents.ndim != 2 or not len(latents):
         raise LayerError(f"latents are {tuple(latents.shape)}; expected (latents, values), one at least")
     told = {name: torch.as_tensor(np.asarray(values)) for name, values in (beside or {}).items()}

@@ -30,6 +30,8 @@ LATENT = "latent"
 _NUMBERS = 2**27
 #: Of longer latents, the variables with the largest variance are measured and traversed.
 _MEASURED, _TRAVERSED = 64, 8
+#: Several perplexities are laid out of at most so many faces, and disentanglement is measured on a sample of so many.
+_SERIES, _SAMPLE = 5000, 4000
 _PEOPLE, _PAIRS, _STEPS, _CLUSTERS = 6, 4, 6, 8
 
 
@@ -102,8 +104,10 @@ class LatentProbe:
             self.note(f"There is no {what}: {error}.")
 
     def _maps(self, features: NDArray[Any], layer: str) -> None:
-        self.keep(embed(features, seed=self.seed, layer=layer))
-        self.keep(embed_series(features, seed=self.seed, layer=layer))
+        found = embed(features, seed=self.seed, layer=layer)
+        self.keep(found)
+        if len(features) <= _SERIES:
+            self.keep(embed_series(features, seed=self.seed, layer=layer, known=found))
 
     def _distributions(self, latents: Latents) -> None:
         self.keep(latent_distributions(latents, self.faces, seed=self.seed))
@@ -124,11 +128,10 @@ class LatentProbe:
         self.keep(probe_linearly(features, self.faces, layer=layer, seed=self.seed))
 
     def _disentanglement(self, latents: Latents) -> None:
-        variables = _varying(latents.values, _MEASURED)
-        found = measure_disentanglement(
-            latents.values[:, variables], known_factors(self.faces), variables=variables, seed=self.seed, layer=LATENT
-        )
-        self.keep(found)
+        some = np.sort(np.random.default_rng(self.seed).permutation(len(self.faces))[:_SAMPLE])
+        variables, factors = _varying(latents.values, _MEASURED), known_factors(self.faces.select(some))
+        values = np.asarray(latents.values)[some][:, variables]
+        self.keep(measure_disentanglement(values, factors, variables=variables, seed=self.seed, layer=LATENT))
 
     def _decoded(self, coding: Coding, latents: Latents, pixels: PixelImages) -> None:
         """Traversals, what lies between faces, reconstructions and transfers."""

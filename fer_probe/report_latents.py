@@ -16,6 +16,7 @@ from fer_probe.reconstructions import Reconstructions
 from fer_probe.records import Record
 from fer_probe.study import Study
 from fer_probe.transfers import Transfers
+from fer_probe.traversal_readings import TraversalReadings
 from fer_probe.traversals import Interpolations, Traversals
 
 #: A figure, and what it shows in words for those who cannot see it.
@@ -82,6 +83,9 @@ class ReportLatents:
         for layer in self.study.layers(Traversals, self.set_name):
             moved = self.study.load(Traversals, self.set_name, layer)
             drawn.append((figures.traversals_figure(moved), "Faces decoded as one latent variable at a time is moved"))
+            if read := self.study.find(TraversalReadings, self.set_name, layer):
+                words = "What another network reads as each variable is moved"
+                drawn.append((figures.traversal_readings_figure(read), words))
             if back := self.study.find(Reconstructions, self.set_name, layer):
                 words = f"Faces and their reconstructions, R² {back.explained:.2f}"
                 drawn.append((figures.reconstructions_figure(back, faces), words))

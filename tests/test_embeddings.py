@@ -101,3 +101,5 @@ def test_perplexities_side_by_side():
     assert np.array_equal(series[1].positions, embed(CLOUDS[::4], perplexity=8, seed=1).positions)
     assert series[3].explained_variance == pytest.approx(embed(CLOUDS[::4], "pca").explained_variance)
     assert series[0].layer == "fc" and series[0].trustworthiness > 0.8
+    known = embed(CLOUDS[::4], perplexity=8, seed=1)
+    assert np.array_equal(embed_series(CLOUDS[::4], (8,), seed=1, known=known).positions[0], known.positions)

@@ -42,6 +42,20 @@ def test_the_page_has_the_section(study):
     assert "Faces: ‘shown’" in page
 
 
+def test_readings_that_were_added_are_drawn(study):
+    """What another network read of moved latents stands beside the traversals once it is in the study."""
+    latents = study.load(fp.Latents, "shown", "latent")
+    model = fp.build_model("barradas_fader", 7, size=16).eval()
+
+    def read(pixels):
+        return pixels[:, 0, 0, :2]
+
+    found = fp.read_traversals(model.decode, latents.values[:4], read, ("anger", "fear"), names=latents.names, steps=3)
+    study.add(found, "shown", {})
+    decoded = next(part for part in ReportLatents(study, "shown").parts if part.title == "What the decoder makes")
+    assert any("another network reads" in words for _, words in decoded.figures)
+
+
 def test_a_study_without_latents_has_no_parts(tmp_path, study):
     """Nothing is said of what is not there."""
     bare = Study.create(tmp_path / "bare", {}).add_faces("some", study.faces("shown"), {})

@@ -12,9 +12,16 @@ from dashboards.components.latent_tabs import latent_head, not_here
 from dashboards.components.notes import hint, panel
 from dashboards.shell import framed
 from dashboards.view import View
-from fer_probe.figures import interpolations_figure, reconstructions_figure, transfers_figure, traversals_figure
+from fer_probe.figures import (
+    interpolations_figure,
+    reconstructions_figure,
+    transfers_figure,
+    traversal_readings_figure,
+    traversals_figure,
+)
 from fer_probe.reconstructions import Reconstructions
 from fer_probe.transfers import Transfers
+from fer_probe.traversal_readings import TraversalReadings
 from fer_probe.traversals import Interpolations, Traversals
 
 _PATH = "/latent/decoded"
@@ -27,7 +34,9 @@ def layout(**query: str) -> Component:
 
 def _content(view: View) -> list[Any]:
     head = latent_head(view, _PATH, "What the decoder makes of latents: of faces, along variables, between faces.")
-    parts = [part for make in (_reconstructions, _traversals, _transfers, _interpolations) for part in make(view)]
+    parts = [
+        part for make in (_reconstructions, _traversals, _readings, _transfers, _interpolations) for part in make(view)
+    ]
     if not parts:
         return [*head, not_here("Nothing was decoded from a latent of these faces.")]
     return [*head, dmc.Box(parts, className="columns columns-of-pictures"), hint(DECODED)]
@@ -47,6 +56,15 @@ def _traversals(view: View) -> list[Component]:
         return []
     words = f"{len(found.names)} latent variables, each moved from its smallest to its largest value"
     return [panel("", graph(traversals_figure(found), words, "traversals"))]
+
+
+def _readings(view: View) -> list[Component]:
+    """What a network that had no part in it reads, where that was asked: ``fp.read_traversals``, added to the study."""
+    found = view.study.find(TraversalReadings, view.faces, "latent")
+    if found is None:
+        return []
+    words = "What another network reads as each variable is moved"
+    return [panel("", graph(traversal_readings_figure(found), words, "traversal-readings"))]
 
 
 def _transfers(view: View) -> list[Component]:
