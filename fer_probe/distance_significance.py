@@ -5,13 +5,13 @@ without do. Labels are permuted as :mod:`fer_probe.label_permutations` says; ove
 among them, each map's S has its own median and upper deviation:
 
     z   = (S − median S) / √(2 · mean of max(S − median S, 0)²)
-    p   = share of labellings in which the map's z is at least the observed one
-    p adjusted over an action unit's maps = share of labellings in which the largest z of any map is
-                                            (single-step max-T: Westfall & Young 1993, algorithm 2.5)
-    q over action units: Benjamini & Hochberg 1995, of the p adjusted of each unit's best map
+    p   = share of labellings with a z at least as large
+    p adjusted over a unit's maps = share of labellings in which the largest z of any map is at least as large
+                                    (single-step max-T, Westfall & Young 1993)
+    q over units = Benjamini & Hochberg 1995, of the p adjusted of each unit's best map
 
-The null of S leans far to the side with more pictures, so that its usual deviation, which z is where the null is
-symmetric, would measure the wrong tail and hide detectors of rare units.
+The null of S leans far to the side with more pictures: the deviation of all of it, which this one equals where the
+null is symmetric, would be that of the wrong tail and hide detectors of rare units.
 
 All are one-sided: a map that falls silent when a unit is there is no detector of it. The null has the same pictures
 on sides of the same sizes, so that prevalence, which D confounds, is in it. A map is named a detector only where q is
