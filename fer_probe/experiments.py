@@ -28,7 +28,7 @@ from fer_probe.study import DRAWN_PEOPLE, Study
 from fer_probe.sweeps import VALUES, Condition, sweep
 
 #: So many passes from the layer on may switching its maps off cost: maps × faces.
-_ABLATIONS = 6_400
+_ABLATIONS = 4_500
 #: Of every class at least so many faces, whatever it costs.
 _FACES_A_CLASS = 4
 _DRAWN, _LARGEST_DRAWN = 64, 128

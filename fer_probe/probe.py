@@ -67,7 +67,7 @@ class ProbeSettings:
     maximized: int = 64
     steps: int = 128
     seed: int = 0
-    people: int = 12
+    people: int = 10
     combinations: Sequence[Sequence[int]] = ((4, 22),)
     batch_size: int = 64
 

@@ -54,9 +54,9 @@ SWEPT = (
     "The same drawn people at every degree; only what is named changes. A photograph's light differs in more than that."
 )
 SHUFFLED = (
-    "Shuffled: the same weights in other places, from the probed layer down to the one named. A shape that stays was "
-    "not learnt; one that another map shows at the same place is no sign of this one. That a shape changes proves no "
-    "detector: untrained weights change it too."
+    "A layer's name heads projections from weights that are shuffled down to it, “anew” those of the shuffled network's "
+    "own strongest face, “other” those of another map at the same place. A shape that stays was not learnt; one that "
+    "another map shows is no sign of this one. That it changes proves no detector: untrained weights change it too."
 )
 PLACES = "Where the map fires on average over all faces, laid over the mean face. Faces that are not aligned blur it."
 

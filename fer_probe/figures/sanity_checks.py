@@ -11,13 +11,15 @@ from fer_probe.sanity_checks import ANEW, EDGES, OTHER_MAP, SanityChecks
 
 #: Up to this share of its own, a projection hardly depends on something; from the second on, mostly.
 _HARDLY, _MOSTLY = 1 / 3, 2 / 3
-_SHORT = {ANEW: "its own<br>strongest", OTHER_MAP: "another<br>map", EDGES: "edges"}
+_SHORT = {ANEW: "anew", OTHER_MAP: "other"}
 
 
 def sanity_figure(
     checks: SanityChecks, faces: FaceImages, row: int, picture_size: tuple[int, int], *, dark: bool = False
 ) -> go.Figure:
     """One map's strongest units in rows: the face, the trained projection, and the same under every condition.
+
+    A layer's name heads what is shuffled down to it, "anew" its own strongest picture, "other" another map's unit.
 
     Args:
         checks: of these faces.
@@ -86,7 +88,7 @@ def _words_of_map(share: float) -> str:
 
 
 def _short(name: str) -> str:
-    return _SHORT.get(name, name.replace(" shuffled", "<br>shuffled"))
+    return _SHORT.get(name, name.removesuffix(" shuffled"))
 
 
 def _facts(checks: SanityChecks) -> str:
