@@ -29,11 +29,12 @@ from sklearn.metrics import r2_score
 from threadpoolctl import threadpool_limits
 
 from fer_probe.faces.factors import varies
+from fer_probe.factor_votes import VOTES, majority_vote
 from fer_probe.records import Record
 
 #: Values are told apart by so many bins of equal number for the mutual information, and so many for the votes.
 BINS, VOTE_BINS = 20, 5
-TREES, VOTES, VOTERS = 24, 800, 64
+TREES = 24
 
 Factors = Mapping[str, ArrayLike]
 
@@ -139,13 +140,16 @@ def measure_disentanglement(
     with threadpool_limits(1):  # the same numbers on any number of cores
         importance, read = _read_by_forests(values, columns, categorical, learnt, held, seed)
     disentangled, complete = _shares(importance)
+    voted = [
+        column if named else _binned(column, VOTE_BINS) for column, named in zip(columns, categorical, strict=True)
+    ]
     return Disentanglement(
         factors=tuple(known), categorical=categorical, mutual_information=information.astype(np.float32),
         entropy=entropy.astype(np.float32), gap=(_gaps(information) / entropy).astype(np.float32),
         separated=separated.astype(np.float32), separated_gap=_gaps(separated).astype(np.float32),
         importance=importance.astype(np.float32), informativeness_of=read.astype(np.float32),
         disentanglement=disentangled, completeness=complete,
-        factor_vae=_majority_vote(values, columns, categorical, learnt, held, seed),
+        factor_vae=majority_vote(values, voted, learnt, held, seed),
         votes=VOTES, faces=len(values), variables=variables, layer=layer,
     )  # fmt: skip
 
@@ -276,47 +280,3 @@ def _purity(importance: NDArray[np.float64]) -> NDArray[np.float64]:
     share = np.divide(importance, sums, out=np.full_like(importance, 1 / importance.shape[1]), where=sums > 0)
     logarithm = np.log(share, out=np.zeros_like(share), where=share > 0)
     return 1 + (share * logarithm).sum(1) / np.log(max(importance.shape[1], 2))
-
-
-def _majority_vote(
-    values: NDArray[np.float64],
-    columns: list[NDArray[Any]],
-    categorical: NDArray[np.bool_],
-    learnt: NDArray[np.int64],
-    held: NDArray[np.int64],
-    seed: int,
-) -> float:
-    """Which factor was fixed, by the variable that varied least: learnt on one half of the faces, read on the other.
-
-    On the same half noise would do better than chance: the same few faces share a value in learning and in reading.
-    """
-    deviation = values.std(0)
-    scaled = values[:, deviation > 0] / deviation[deviation > 0]
-    if not scaled.shape[1]:
-        return 1 / len(columns)
-    told = [column if named else _binned(column, VOTE_BINS) for column, named in zip(columns, categorical, strict=True)]
-    draws = np.random.default_rng(seed)
-    votes = np.zeros((scaled.shape[1], len(columns)))
-    for fixed, least in _cast(scaled, told, learnt, draws):
-        votes[least, fixed] += 1
-    verdict = votes.argmax(1)
-    return float(np.mean([verdict[least] == fixed for fixed, least in _cast(scaled, told, held, draws)]))
-
-
-def _cast(
-    scaled: NDArray[np.float64], told: list[NDArray[Any]], faces: NDArray[np.int64], draws: np.random.Generator
-) -> list[tuple[int, int]]:
-    """Votes: (which factor was fixed, which variable varied least)."""
-    alike = []  # of every factor, the faces that share a value
-    for column in told:
-        here = column[faces]
-        groups = [faces[here == value] for value in np.unique(here)]
-        alike.append([group for group in groups if len(group) > 1])
-    possible = [k for k, groups in enumerate(alike) if groups]
-    votes = []
-    for _ in range(VOTES):
-        fixed = int(draws.choice(possible))
-        group = alike[fixed][draws.integers(len(alike[fixed]))]
-        some = draws.choice(group, min(VOTERS, len(group)), replace=False)
-        votes.append((fixed, int(scaled[some].var(0).argmin())))
-    return votes
