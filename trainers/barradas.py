@@ -58,7 +58,7 @@ BARRADAS_SIAMESE_VAE = replace(
     name="barradas_siamese_vae",
     model="barradas_siamese_vae",
     learning="siamese_vae",
-    losses={"beta": 1e-5, "comparator": 0.1},
+    losses={"beta": 1e-5, "comparator": 0.003},
 )
 
 #: The same without the comparator, to hold it against.
