@@ -37,11 +37,11 @@ class Fading(Reconstruction):
         self.latent_of = torch.tensor(numbers, device=self.device)
 
     def optimizers_of(self, model: Any) -> list[optim.Optimizer]:
-        """One for encoder and decoder, one for the adversary."""
-        return [
-            self.recipe.optimizer_of(nn.ModuleList([model.encoder, model.decoder])),
-            self.recipe.optimizer_of(model.adversary),
-        ]
+        """One for encoder and decoder, one for the adversary where there is one."""
+        learning = [nn.ModuleList([model.encoder, model.decoder])]
+        if self.recipe.losses["adversarial"]:
+            learning.append(model.adversary)
+        return [self.recipe.optimizer_of(part) for part in learning]
 
     def step(self, faces: LabelledFaces, numbers: Tensor) -> Tensor:
         """The adversary learns what the latent tells, then the rest learns."""
