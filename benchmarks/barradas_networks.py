@@ -74,12 +74,14 @@ def separated(path: Path, faces: fp.FaceImages) -> None:
     print(f"{path.stem}: a linear discriminant on {len(own)} variables reads {found.separation:.1%}, chance "
           f"{found.chance:.1%}; AUROC of each variable for its own expression: "
           + ", ".join(f"{name} {value:.3f}" for name, value in own.items()))  # fmt: skip
-    length = np.linalg.norm(latents.values, axis=1)
+    emotions = [k for k, name in enumerate(coding.names) if name != "neutral"]
+    length = np.linalg.norm(latents.values[:, emotions], axis=1)
     for name in checkpoint.class_names:
         shown = np.asarray(faces.expression) == faces.expression_names.index(name)
         mean = latents.values[shown].mean(0)
         axis = mean[coding.names.index(name)] / np.linalg.norm(mean)
-        print(f"  {name}: length {length[shown].mean():.2f}, cosine of the mean with its own axis {axis:.2f}")
+        print(f"  {name}: {length[shown].mean():.2f} from the origin of the emotions' variables, cosine of the mean with "
+              f"its own axis {axis:.2f}")  # fmt: skip
 
 
 def faded(path: Path, faces: fp.FaceImages) -> None:
@@ -112,8 +114,8 @@ def slid(path: Path, judge: fp.Checkpoint, faces: fp.FaceImages, persons: fp.Che
         fp.read_traversals(coding.decode, latents, fp.reading_by(one), one.class_names, **settings)
         for one in (judge, persons)
     )
-    print(f"{path.stem}: {len(faces)} faces, each variable in 6 steps from its smallest to its largest value: share read "
-          "as its expression at both ends; Spearman of that probability's mean; still read as the same person")  # fmt: skip
+    print(f"{path.stem}: {len(faces)} faces, each variable in 6 steps from its smallest to its largest value")
+    print("  share read as its expression at both ends; Spearman of that probability's mean; read as the same person")
     for variable, name in enumerate(read.names):
         own = judge.class_names.index(name) if name in judge.class_names else None
         if own is not None:
