@@ -29,7 +29,7 @@ class AUConfirmation(Record):
         direction: (A,) int8, +1 where there too the pictures with the unit give the larger responses.
         z: (A,) its z in the second half.
         p_value: (A,) its p in the second half, one-sided.
-        q_value: (A,) Benjamini–Hochberg over the units that were tested.
+        q_value: (A,) Benjamini–Hochberg over the units that were tested; one whose map changed sides counts with p = 1.
         first_persons, second_persons: how many persons are in either half.
         n: how many of the strongest responses were compared.
         permutations: how many labellings of the second half besides the observed one.
@@ -62,7 +62,7 @@ class AUConfirmation(Record):
     def confirmed(self, au: int, level: float = 0.05) -> int | None:
         """The chosen map where the other half has it on the unit's side with q at most ``level``; else None."""
         row = self.row(au)
-        return int(self.chosen[row]) if self.direction[row] > 0 and self.q_value[row] <= level else None
+        return int(self.chosen[row]) if self.q_value[row] <= level else None
 
 
 def confirm_au_maps(
@@ -118,15 +118,16 @@ def confirm_au_maps(
     tested = significance(~first, np.isin(np.arange(responses.shape[1]), maps), permutations)
     pick = np.arange(len(numbers)), np.searchsorted(maps, np.maximum(chosen, 0))
     p_value = np.where(chosen < 0, np.nan, tested.p_value[pick])
+    direction = np.where(chosen < 0, 0, tested.direction[pick]).astype(np.int8)
     persons = np.asarray(subject)
     return AUConfirmation(
         action_unit_numbers=numbers,
         chosen=chosen,
         distance=np.where(chosen < 0, np.nan, tested.distance[pick]),
-        direction=np.where(chosen < 0, 0, tested.direction[pick]).astype(np.int8),
+        direction=direction,
         z=np.where(chosen < 0, np.nan, tested.z[pick]),
         p_value=p_value,
-        q_value=benjamini_hochberg(p_value),
+        q_value=benjamini_hochberg(np.where((direction <= 0) & ~np.isnan(p_value), 1.0, p_value)),
         first_persons=len(np.unique(persons[first])),
         second_persons=len(np.unique(persons[~first])),
         n=n, permutations=permutations, seed=seed, layer=layer,

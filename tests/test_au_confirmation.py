@@ -71,3 +71,15 @@ def test_one_person_cannot_be_halved():
         confirm_au_maps(responses, units, [1, 12, 4], subject=np.zeros(320))
     with pytest.raises(ValueError, match=r"shape \(3,\), expected \(320,\)"):
         confirm_au_maps(responses, units, [1, 12, 4], subject=[1, 2, 3])
+
+
+def test_a_map_that_changes_sides_is_not_confirmed():
+    """Chosen on the unit's side, and on the other one among the other people: q is 1, however small its p."""
+    for seed in range(200, 230):
+        responses, units, person = world(seed)
+        found = confirm_au_maps(responses, units, [1, 12, 4], subject=person, permutations=39, seed=seed)
+        changed = (found.chosen >= 0) & (found.direction < 0)
+        assert (found.q_value[changed] == 1).all()
+        if changed.any():
+            break
+    assert changed.any()

@@ -22,6 +22,10 @@ SIGNIFICANCE = (
     "units named at that q are expected to be named by chance. A detector tells the unit from its absence on these "
     "faces; that it sees nothing else, or that the network uses it, is another question."
 )
+NEARER = (
+    "A grey dot beyond the tick is no detector: faces without the unit still give that map the larger responses, only "
+    "less so than chance would have them."
+)
 CONFIRMATION = (
     "On other people: a map is chosen on half of the people and tested on the other half, which had no part in the "
     "choice."

@@ -10,7 +10,7 @@ from dashboards.components.choices import choice
 from dashboards.components.evidence_panels import measures_panel, units_panel, verdict_panel
 from dashboards.components.gallery import caption, gallery, map_tile
 from dashboards.components.graph import graph, graph_id
-from dashboards.components.notes import DISTANCE, SIGNIFICANCE, hint, nothing_here, panel
+from dashboards.components.notes import DISTANCE, NEARER, SIGNIFICANCE, hint, nothing_here, panel
 from dashboards.components.uncoded import no_distances
 from dashboards.drawn_face import query_of_units
 from dashboards.shell import framed
@@ -62,7 +62,7 @@ def _all_units(view: View, layers: tuple[str, ...], evidence: AUEvidence) -> lis
 def _evidence(evidence: AUEvidence) -> Component:
     assert evidence.significance is not None  # asked for by the caller
     words = "How far every map stands above chance, for every action unit"
-    return panel("", graph(evidence_figure(evidence.significance), words, "evidence"))
+    return panel("", graph(evidence_figure(evidence.significance), words, "evidence"), hint(NEARER))
 
 
 def _layer_choice(view: View, layers: tuple[str, ...], layer: str) -> Component:

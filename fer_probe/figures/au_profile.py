@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from fer_probe.action_units import action_unit_label
 from fer_probe.au_distance import AUDistances
 from fer_probe.distance_significance import AUSignificance
-from fer_probe.figures.theme import themed, titled
+from fer_probe.figures.theme import BAR_WIDTH, themed, titled
 from fer_probe.figures.verdicts import above_chance, significance_note, verdict_groups
 
 
@@ -53,6 +53,7 @@ def _add_side(
     figure.add_bar(
         y=[_label(distances, row) for row in rows], x=np.nan_to_num(distances.distance[rows, map_number]),
         customdata=distances.action_unit_numbers[rows], orientation="h", marker_color=colour, marker_line_width=0,
+        width=BAR_WIDTH,
         name=f"stronger {words}", hovertemplate="%{y}<br>D = %{x:.3g}<extra></extra>",
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from plotly.subplots import make_subplots
 from fer_probe.action_units import action_unit_label
 from fer_probe.au_distance import AUDistances
 from fer_probe.distance_significance import AUSignificance
-from fer_probe.figures.theme import AU_SIDE, say, themed, titled
+from fer_probe.figures.theme import AU_SIDE, BAR_WIDTH, say, themed, titled
 from fer_probe.figures.verdicts import above_chance, best_map_in_words, significance_note, verdict_groups
 
 _D_AXIS = "distance D"
@@ -141,7 +141,7 @@ def _add_maps(
     for maps, colour, words in verdict_groups(distances.direction[row], above_chance(significance, au)):
         figure.add_bar(
             x=maps, y=distances.distance[row, maps], customdata=maps, marker_color=colour, marker_line_width=0,
-            name=words, legendgroup=words, showlegend=legend,
+            width=BAR_WIDTH, name=words, legendgroup=words, showlegend=legend,
             hovertemplate=f"map %{{x}}<br>D = %{{y:.3g}}<br>{words}<extra></extra>", **place,
         )  # fmt: skip
     top = 1.25 * float(distances.distance[row].max()) or 1.0

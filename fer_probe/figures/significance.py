@@ -7,10 +7,12 @@ import plotly.graph_objects as go
 
 from fer_probe.action_units import action_unit_label
 from fer_probe.distance_significance import AUSignificance
-from fer_probe.figures.theme import AU_SIDE, AU_SIDE_BY_CHANCE, OTHER_SIDE, say, themed, titled
+from fer_probe.figures.theme import AU_SIDE, AU_SIDE_BY_CHANCE, BAR_WIDTH, OTHER_SIDE, say, themed, titled
 from fer_probe.figures.verdicts import above_chance, significance_note, verdict_groups
 
 _Z_AXIS = "z: deviations above shuffled labels"
+#: Where the axis of z begins: how far a map is on the other side is not what is asked.
+_CUT = -5
 _CHANCE = "what the best of all maps reaches by chance, 19 times of 20"
 
 
@@ -27,7 +29,7 @@ def significance_figure(significance: AUSignificance, au: int, *, dark: bool = F
         for maps, colour, words in verdict_groups(significance.direction[row], above_chance(significance, au)):
             figure.add_bar(
                 x=maps, y=significance.z[row, maps], customdata=maps, marker_color=colour, marker_line_width=0,
-                name=words, text=_told(significance, row, maps), textposition="none",
+                width=BAR_WIDTH, name=words, text=_told(significance, row, maps), textposition="none",
                 hovertemplate="map %{x}<br>%{text}<extra></extra>",
             )  # fmt: skip
         figure.add_hline(y=float(significance.chance_z[row]), line={"dash": "dash", "width": 1.5, "color": OTHER_SIDE})
@@ -66,9 +68,16 @@ def evidence_figure(significance: AUSignificance, *, dark: bool = False) -> go.F
         marker={"symbol": "line-ns", "size": 14, "line": {"width": 2, "color": OTHER_SIDE}}, name=_CHANCE,
     )  # fmt: skip
     figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1], showgrid=True, ticks="")
-    figure.update_xaxes(title_text=_Z_AXIS, showgrid=True).update_layout(height=190 + 20 * max(len(labels), 4))
+    figure.update_xaxes(title_text=f"{_Z_AXIS}; cut at {_CUT}", showgrid=True, range=[_CUT, _far_end(significance)])
+    figure.update_layout(height=190 + 20 * max(len(labels), 4))
     note = " · ".join(filter(None, (significance.layer, f"n = {significance.n}", significance_note(significance))))
     return themed(titled(figure, "Which maps stand above chance?", note), dark)
+
+
+def _far_end(significance: AUSignificance) -> float:
+    """Where the axis of z ends, so that every map above chance is within."""
+    heights = significance.z[np.isfinite(significance.z)]
+    return 1.05 * max(float(heights.max(initial=0)), -_CUT)
 
 
 def _why_not(significance: AUSignificance, row: int) -> str:

@@ -25,6 +25,9 @@ EXPRESSION_COLOURS: dict[str, str] = {
 #: would, and those that do not.
 AU_SIDE, AU_SIDE_BY_CHANCE, OTHER_SIDE = VERMILLION, "#DFA98A", GREY
 
+#: Of a map's bar: left to itself, a colour that few maps have gets broad bars.
+BAR_WIDTH = 0.85
+
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 

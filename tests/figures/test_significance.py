@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fer_probe.figures import evidence_figure, significance_figure
+from fer_probe.figures import distance_figure, evidence_figure, significance_figure
 from fer_probe.figures.theme import AU_SIDE
 
 
@@ -51,3 +51,9 @@ def test_with_nothing_tested_the_figure_is_empty_and_made(records):
     """No unit tested: no dots, no error."""
     figure = evidence_figure(dataclasses.replace(records.significance, scheme=("",) * 4))
     assert sum(len(trace.x) for trace in figure.data) == 0
+
+
+def test_bars_are_as_broad_as_a_map(records):
+    """However few maps a colour has, its bars reach no other map."""
+    for figure in (significance_figure(records.significance, 12), distance_figure(records.distances, 12)):
+        assert all(bar.width < 1 for bar in figure.data if bar.type == "bar")
