@@ -195,7 +195,7 @@ class _Told:
             half_width=found.half_width,
             p_adjusted=found.p_adjusted,
             q_value=found.q_value,
-            auroc=_auroc(with_unit, rest),
+            auroc=auroc(with_unit, rest),
             at_rest=rest.mean((0, 1)),
             deviation=rest.std(0, ddof=1)[0],
             intensity=self.intensity,
@@ -205,7 +205,7 @@ class _Told:
         )
 
 
-def _auroc(with_unit: np.ndarray, rest: np.ndarray) -> NDArray[np.float64]:
+def auroc(with_unit: np.ndarray, rest: np.ndarray) -> NDArray[np.float64]:
     """(A, V) from outcomes with (P, A, V) and at rest (P, 1, V): Mann and Whitney's U over P², ties count half."""
     people = len(rest)
     ranks = stats.rankdata(np.concatenate([with_unit, np.broadcast_to(rest, with_unit.shape)]), axis=0)

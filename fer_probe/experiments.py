@@ -13,8 +13,11 @@ from torch import nn
 
 from fer_probe.ablation import ablate_each
 from fer_probe.activations import blank_picture, check_layers
+from fer_probe.architecture import describe_architecture
 from fer_probe.au_distance import AUDistances
+from fer_probe.au_emergence import find_au_emergence
 from fer_probe.au_experiments import au_experiment
+from fer_probe.au_tuning import measure_tuning
 from fer_probe.checkpoints import Checkpoint
 from fer_probe.combinations import combine
 from fer_probe.deconvolution import Projections
@@ -34,6 +37,8 @@ _FACES_A_CLASS = 4
 _DRAWN, _LARGEST_DRAWN = 64, 128
 #: So many maps' projections are made again from shuffled networks.
 _CHECKED = 8
+#: Layers whose maps are looked through; the last of them gives the classes.
+_WEIGHTED = ("Conv2d", "Linear")
 #: From so many people on everything is swept; with fewer, intensity alone, at few degrees.
 _MANY = 24
 _FEW_INTENSITIES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -123,12 +128,24 @@ class Experiments:
             self._keep(effects, DRAWN_PEOPLE, people=people)
         for units in combinations:
             self._keep(combine(action_units=units, **self._drawn(people, seed)), DRAWN_PEOPLE, people=people)
+        if people >= _MANY:
+            self._look_deeper(people, seed)
         asked: dict[Condition, Any] = dict(VALUES) if people >= _MANY else {"intensity": _FEW_INTENSITIES}
         for condition, values in asked.items():
             self.say(f"sweeping {condition} over {len(values)} degrees")
             # Every degree shows every expression: half of the people are faces enough.
             swept = sweep(condition=condition, values=values, **self._drawn(max(2, people // 2), seed))
             self._keep(swept, DRAWN_PEOPLE, people=swept.people)
+
+    def _look_deeper(self, people: int, seed: int) -> None:
+        """Every layer with weights is asked for maps that tell a unit, and the last one how they are tuned."""
+        told = {key: value for key, value in self._drawn(people, seed).items() if key != "class_names"}
+        table = describe_architecture(self.checkpoint.model, self.checkpoint.preprocessing.shape)
+        weighted = [name for name, kind in zip(table.layers, table.kinds, strict=True) if kind in _WEIGHTED]
+        self.say(f"looking for maps that tell action units in {len(weighted) - 1} layers")
+        self._keep(find_au_emergence(layers=weighted[:-1], **told), DRAWN_PEOPLE, people=people)
+        tuned = measure_tuning(layer=self.layers[-1], **{**told, "people": people // 2})
+        self._keep(tuned, DRAWN_PEOPLE, people=tuned.people)
 
     def _drawn(self, people: int, seed: int) -> dict[str, Any]:
         """What all experiments on drawn people are told."""

@@ -7,9 +7,11 @@ import plotly.graph_objects as go
 from fer_probe.ablation import AblatedMaps
 from fer_probe.architecture import Architecture
 from fer_probe.au_distance import AUDistances
+from fer_probe.au_emergence import AUEmergence
 from fer_probe.au_experiments import AUEffects
 from fer_probe.combinations import Combinations
 from fer_probe.figures.ablation import ablation_figure, ablation_rows
+from fer_probe.figures.au_emergence import emergence_figure, emergence_heatmap_figure
 from fer_probe.figures.au_experiments import au_effect_rows, au_effects_figure
 from fer_probe.figures.combinations import (
     combination_effects_figure,
@@ -43,6 +45,7 @@ class ReportCauses:
         self.combined = [study.load(Combinations, DRAWN_PEOPLE, name) for name in names]
         self.swept = [study.load(Sweep, DRAWN_PEOPLE, name) for name in study.layers(Sweep, DRAWN_PEOPLE)]
 
+        self.emerged = study.find(AUEmergence, DRAWN_PEOPLE)
         checked = [entry.faces for entry in study.entries(SanityChecks.kind()) if entry.layer == layer]
         self.checks = study.load(SanityChecks, checked[0], layer) if checked else None
         self.checked_set = checked[0] if checked else ""
@@ -98,6 +101,16 @@ class ReportCauses:
         return [
             ((sweep_figure(found), f"Probability of what is shown over {found.condition}"), sweep_in_words(found))
             for found in self.swept
+        ]
+
+    @property
+    def emergence(self) -> list[Drawn]:
+        """Where in the network maps appear that tell action units."""
+        if self.emerged is None:
+            return []
+        return [
+            (emergence_figure(self.emerged), "Action units told by each layer's best map, trained and shuffled"),
+            (emergence_heatmap_figure(self.emerged), "AUROC of each layer's best map for every action unit"),
         ]
 
     @property

@@ -4,7 +4,9 @@ import numpy as np
 
 from fer_probe.ablation import AblatedMaps, ablate_each
 from fer_probe.au_distance import au_distances
+from fer_probe.au_emergence import AUEmergence
 from fer_probe.au_experiments import AUEffects
+from fer_probe.au_tuning import AUTuning
 from fer_probe.combinations import Combinations
 from fer_probe.experiments import Experiments, looked_at_most, spread_over_classes
 from fer_probe.faces.drawn_faces import draw_faces
@@ -84,6 +86,16 @@ def test_units_are_switched_on_drawn_people(tmp_path):
     assert study.load(Combinations, DRAWN_PEOPLE, "AU4+AU22").people == 4
     assert study.layers(Sweep, DRAWN_PEOPLE) == ("intensity",)
     assert study.load(Sweep, DRAWN_PEOPLE, "intensity").people == 2
+
+
+def test_many_people_are_asked_more(tmp_path, monkeypatch):
+    """From a number on: every light, every layer with weights but the last, and how the last layer's maps are tuned."""
+    study = Study.create(tmp_path / "s", {"name": "s"})
+    monkeypatch.setattr("fer_probe.experiments._MANY", 4)
+    experiments_on(study, checkpoint(SmallNet())).on_drawn_people(4, seed=0)
+    assert study.layers(Sweep, DRAWN_PEOPLE) == ("exposure", "intensity", "side light")
+    assert study.load(AUEmergence, DRAWN_PEOPLE).layers == ("features", "deep")
+    assert study.load(AUTuning, DRAWN_PEOPLE, "deep").people == 2
 
 
 def test_what_reads_no_classes_is_not_asked(tmp_path):

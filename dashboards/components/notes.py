@@ -58,9 +58,14 @@ SWEPT = (
     "The same drawn people at every degree; only what is named changes. A photograph's light differs in more than that."
 )
 SHUFFLED = (
-    "A layer's name heads projections from weights that are shuffled down to it, “anew” those of the shuffled network's "
-    "own strongest face, “other” those of another map at the same place. A shape that stays was not learnt; one that "
+    "A layer's name heads projections from weights that are shuffled down to it, “anew” those of the shuffled "
+    "network's own strongest face, “other” those of another map at the same place. A shape that stays was not learnt; one that "
     "another map shows is no sign of this one. That it changes proves no detector: untrained weights change it too."
+)
+DEPTH = (
+    "The same drawn people at rest and with one unit; the map with the largest AUROC in a layer is chosen on half of "
+    "them and measured on the others. What shuffled weights tell was not learnt. A unit that no single map tells may "
+    "still stand in several together."
 )
 PLACES = "Where the map fires on average over all faces, laid over the mean face. Faces that are not aligned blur it."
 

@@ -58,8 +58,8 @@ def sweep_in_words(found: Sweep) -> str:
     share = np.nanmean(found.read, axis=0)
     best, worst = int(share.argmax()), int(share.argmin())
     return (
-        f"{share[best]:.0%} of the faces are read as what they show at {found.values[best]:g}, where most are, and "
-        f"{share[worst]:.0%} at {found.values[worst]:g}, where fewest are."
+        f"{_TITLES[found.condition]}: {share[best]:.0%} of the faces are read as what they show at "
+        f"{found.values[best]:g}, where most are, and {share[worst]:.0%} at {found.values[worst]:g}, where fewest are."
     )
 
 
