@@ -80,7 +80,7 @@ def separated(path: Path, faces: fp.FaceImages) -> None:
         shown = np.asarray(faces.expression) == faces.expression_names.index(name)
         mean = latents.values[shown].mean(0)
         axis = mean[coding.names.index(name)] / np.linalg.norm(mean)
-        print(f"  {name}: {length[shown].mean():.2f} from the origin of the emotions' variables, cosine of the mean with "
+        print(f"  {name}: {length[shown].mean():.2f} from the emotions' origin, cosine of the mean with "
               f"its own axis {axis:.2f}")  # fmt: skip
 
 
