@@ -54,7 +54,7 @@ def _add_side(
         y=[_label(distances, row) for row in rows], x=np.nan_to_num(distances.distance[rows, map_number]),
         customdata=distances.action_unit_numbers[rows], orientation="h", marker_color=colour, marker_line_width=0,
         width=BAR_WIDTH,
-        name=f"stronger {words}", hovertemplate="%{y}<br>D = %{x:.3g}<extra></extra>",
+        name=words, hovertemplate="%{y}<br>D = %{x:.3g}<extra></extra>",
     )  # fmt: skip
 
 

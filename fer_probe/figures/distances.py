@@ -145,7 +145,7 @@ def _add_maps(
             hovertemplate=f"map %{{x}}<br>D = %{{y:.3g}}<br>{words}<extra></extra>", **place,
         )  # fmt: skip
     top = 1.25 * float(distances.distance[row].max()) or 1.0
-    figure.update_yaxes(range=[0, top], **place)
+    figure.update_yaxes(range=[0, top], **place).update_xaxes(range=[-1, distances.distance.shape[1]], **place)
     named = distances.best_map(au) if significance is None else significance.detector(au)
     if named is None:
         say(figure, best_map_in_words(distances, au, significance).partition(":")[0].replace(" (", "<br>("), 1, **place)

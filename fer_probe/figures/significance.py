@@ -10,10 +10,10 @@ from fer_probe.distance_significance import AUSignificance
 from fer_probe.figures.theme import AU_SIDE, AU_SIDE_BY_CHANCE, BAR_WIDTH, OTHER_SIDE, say, themed, titled
 from fer_probe.figures.verdicts import above_chance, significance_note, verdict_groups
 
-_Z_AXIS = "z: deviations above shuffled labels"
+_Z = "z: deviations above shuffled labels"
 #: Where the axis of z begins: how far a map is on the other side is not what is asked.
 _CUT = -5
-_CHANCE = "what the best of all maps reaches by chance, 19 times of 20"
+_CHANCE = "best of all maps by chance, 19 times in 20"
 
 
 def significance_figure(significance: AUSignificance, au: int, *, dark: bool = False) -> go.Figure:
@@ -36,9 +36,9 @@ def significance_figure(significance: AUSignificance, au: int, *, dark: bool = F
         figure.add_scatter(x=[None], y=[None], mode="lines", name=_CHANCE, line={"dash": "dash", "color": OTHER_SIDE})
     else:
         say(figure, _why_not(significance, row))
-    figure.update_layout(height=320, hovermode="x", hoverdistance=-1, barmode="overlay", bargap=0.15)
-    figure.update_xaxes(title_text="feature map").update_yaxes(title_text=_Z_AXIS)
-    return themed(titled(figure, "How far above chance?", significance_note(significance, au)), dark)
+    figure.update_layout(height=320, hovermode="x", hoverdistance=-1, barmode="overlay")
+    figure.update_xaxes(title_text="feature map", range=[-1, significance.z.shape[1]]).update_yaxes(title_text="z")
+    return themed(titled(figure, "How far above chance?", f"{significance_note(significance, au)} · {_Z}"), dark)
 
 
 def evidence_figure(significance: AUSignificance, *, dark: bool = False) -> go.Figure:
@@ -68,10 +68,10 @@ def evidence_figure(significance: AUSignificance, *, dark: bool = False) -> go.F
         marker={"symbol": "line-ns", "size": 14, "line": {"width": 2, "color": OTHER_SIDE}}, name=_CHANCE,
     )  # fmt: skip
     figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1], showgrid=True, ticks="")
-    figure.update_xaxes(title_text=f"{_Z_AXIS}; cut at {_CUT}", showgrid=True, range=[_CUT, _far_end(significance)])
+    figure.update_xaxes(title_text=f"z, from {_CUT} on", showgrid=True, range=[_CUT, _far_end(significance)])
     figure.update_layout(height=190 + 20 * max(len(labels), 4))
-    note = " · ".join(filter(None, (significance.layer, f"n = {significance.n}", significance_note(significance))))
-    return themed(titled(figure, "Which maps stand above chance?", note), dark)
+    facts = (significance.layer, f"n = {significance.n}", significance_note(significance), _Z)
+    return themed(titled(figure, "Which maps stand above chance?", " · ".join(filter(None, facts))), dark)
 
 
 def _far_end(significance: AUSignificance) -> float:
