@@ -8,30 +8,17 @@ Zhou et al. 2018 show that such units matter for their own classes while accurac
 Only what lies behind the layer is computed anew for every map; see :mod:`fer_probe.resumed_passes`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
-from fer_probe.activations import (
-    Images,
-    LayerError,
-    check_layers,
-    evaluation_mode,
-    feature_maps,
-    for_model,
-    run_to_layers,
-)
-from fer_probe.evaluation import class_probabilities
+from fer_probe.activations import Images, LayerError
 from fer_probe.paired_effects import t_half_width
 from fer_probe.records import Record
-from fer_probe.resumed_passes import ResumablePass
-
-SetTo = Literal["zero", "mean"]
+from fer_probe.set_maps import SetMaps, SetTo
 
 #: A map is compared with so many others whose mean response is nearest to its own.
 MATCHED = 20
@@ -171,12 +158,12 @@ def ablate(
         EvaluationError: outputs that are no probabilities of classes.
     """
     chosen = np.asarray(maps, dtype=np.int64)
-    ablating = _Ablating(model, images, layer, to, batch_size, gives)
-    if not len(chosen) or chosen.min() < 0 or chosen.max() >= ablating.map_count:
-        raise LayerError(f"layer {layer!r} has maps 0 to {ablating.map_count - 1}; asked for {chosen.tolist()}")
-    parts = [(step.before, step.after(chosen)) for step in ablating]
+    setting = SetMaps(model, images, layer, to, batch_size, gives)
+    if not len(chosen) or chosen.min() < 0 or chosen.max() >= setting.map_count:
+        raise LayerError(f"layer {layer!r} has maps 0 to {setting.map_count - 1}; asked for {chosen.tolist()}")
+    parts = [(step.before, step.after(chosen)) for step in setting]
     before, after = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Ablation(layer, chosen, to, before, after, ablating.whole_passes)
+    return Ablation(layer, chosen, to, before, after, setting.whole_passes)
 
 
 def ablate_each(
@@ -203,12 +190,12 @@ def ablate_each(
     Raises:
         LayerError, ValueError, EvaluationError: as :func:`ablate`; or labels that do not fit the pictures.
     """
-    ablating = _Ablating(model, images, layer, to, batch_size, gives)
+    setting = SetMaps(model, images, layer, to, batch_size, gives)
     for name, given in (("labels", expected), ("subjects", subject)):
         if given is not None and len(given) != len(images):
             raise ValueError(f"{len(given)} {name} for {len(images)} pictures")
     labels = np.full(len(images), -1) if expected is None else np.asarray(expected)
-    parts = [(step.before, step.after_each(), step.strength) for step in ablating]
+    parts = [(step.before, step.after_each(), step.strength) for step in setting]
     before, after, strength = (np.concatenate(part) for part in zip(*parts, strict=True))
     if before.shape[1] != len(class_names):
         raise ValueError(f"the model has {before.shape[1]} outputs but there are {len(class_names)} class names")
@@ -231,65 +218,10 @@ def ablate_each(
         recall_change=recall_after - recall,
         moved=np.abs(change).sum(2).mean(0, dtype=np.float64) / 2,
         mean_response=strength.mean(0, dtype=np.float64),
-        whole_passes=ablating.whole_passes,
+        whole_passes=setting.whole_passes,
         picture_count=len(before),
         observations=len(observed),
     )
-
-
-class _Ablating:
-    """A model's pictures, batch by batch, each ready to have maps of a layer set."""
-
-    def __init__(self, model: nn.Module, images: Images, layer: str, to: SetTo, batch_size: int, gives: str) -> None:
-        if not len(images) or to not in ("zero", "mean"):
-            raise ValueError(f"{len(images)} pictures, maps set to {to!r}; expected some, and 'zero' or 'mean'")
-        self.model, self.images, self.layer, self.batch_size, self.gives = model, images, layer, batch_size, gives
-        shape = check_layers(model, [layer], for_model(model, images[0:1]))[layer]
-        self.map_count = feature_maps(torch.empty(shape, device="meta"), layer).shape[1]
-        self.value = self._mean() if to == "mean" else None
-        self.whole_passes = False
-
-    def __iter__(self) -> Iterator["_Step"]:
-        with evaluation_mode(self.model), torch.no_grad():
-            for batch in self._batches():
-                step = _Step(ResumablePass(self.model, batch, self.layer), self)
-                yield step
-                self.whole_passes |= step.resumable.whole
-
-    def _batches(self) -> Iterator[Tensor]:
-        for start in range(0, len(self.images), self.batch_size):
-            yield for_model(self.model, self.images[start : start + self.batch_size])
-
-    def _mean(self) -> Tensor:
-        """The layer's mean output over all pictures, place by place."""
-        sums: list[Tensor] = []
-        with evaluation_mode(self.model), torch.no_grad():
-            for batch in self._batches():
-                run_to_layers(
-                    self.model, batch, [self.layer], lambda _, out: sums.append(out.sum(0, dtype=torch.float64))
-                )
-        return torch.stack(sums).sum(0) / len(self.images)
-
-
-class _Step:
-    """One batch: its probabilities as they are, and with maps set."""
-
-    def __init__(self, resumable: ResumablePass, ablating: _Ablating) -> None:
-        self.resumable, self.ablating = resumable, ablating
-        self.before = class_probabilities(resumable.answer, ablating.gives)
-        maps = feature_maps(resumable.output, ablating.layer).flatten(2)
-        self.strength = maps.amax(2).clamp(min=0).float().cpu().numpy()
-
-    def after(self, maps: np.ndarray) -> NDArray[np.float32]:
-        """(n, K) probabilities with some maps set."""
-        chosen = torch.as_tensor(maps, device=self.resumable.output.device)
-        changed, value = self.resumable.output.clone(), self.ablating.value
-        changed[:, chosen] = 0 if value is None else value[chosen].to(changed)
-        return class_probabilities(self.resumable.resume(changed), self.ablating.gives)
-
-    def after_each(self) -> NDArray[np.float32]:
-        """(n, M, K) probabilities with each map set by itself."""
-        return np.stack([self.after(np.array([number])) for number in range(self.ablating.map_count)], 1)
 
 
 def _mean_of_groups(values: np.ndarray, group: np.ndarray) -> NDArray[np.float64]:

@@ -136,6 +136,9 @@ def test_faces_with_another_programs_action_units(drawn, graded):
 
 
 JOINED = ["faces", "{drawn}", "--action-units", "{table}"]
+COMBINED = [
+    "probe", "{weights}", "--out", "{table}.study", *STRANGER, ",".join(CLASSES), "--faces", "{drawn}", "--combine",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("arguments, sentence", [
@@ -144,9 +147,10 @@ JOINED = ["faces", "{drawn}", "--action-units", "{table}"]
     (["faces", "{drawn}", "--presence-threshold", "1"], "belongs to an action-unit table"),
     (["faces", "{drawn}", "--intensity-scale", "0-5"], "belongs to --action-units"),
     (["probe", "{weights}", "--out", "{table}.study", *STRANGER, ",".join(CLASSES), *JOINED[2:]], "belong to --faces"),
+    ([*COMBINED, "4;22"], "such as 4,22"), ([*COMBINED, "26,27"], "exclude each other"), ([*COMBINED, "4"], "give two"),
 ])  # fmt: skip
 def test_action_units_that_do_not_fit(arguments, sentence, drawn, graded, tmp_path, capfd):
-    """A scale that is not told, a threshold outside it, options of which one needs another."""
+    """A scale that is not told, a threshold outside it, options of which one needs another, impossible combinations."""
     torch.save(SmallNet().state_dict(), tmp_path / "w.pth")
     places = {"{drawn}": drawn, "{table}": graded, "{weights}": tmp_path / "w.pth"}
     for mark, place in places.items():
