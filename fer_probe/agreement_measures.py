@@ -82,7 +82,12 @@ def au_agreement(
     if bins < 2:
         raise ValueError(f"{bins} bins: a histogram needs at least 2")
     strength = np.maximum(responses, 0).astype(np.float64)
-    rows = [_row(strength, column, bins) for column in action_units.T]
+    ranks: dict[bytes, np.ndarray] = {}  # most units are coded on the same pictures
+    for column in action_units.T:
+        coded = ~np.isnan(column)
+        if coded.tobytes() not in ranks:
+            ranks[coded.tobytes()] = rankdata(strength[coded], axis=0)
+    rows = [_row(strength, column, ranks[(~np.isnan(column)).tobytes()], bins) for column in action_units.T]
     auroc, correlation, divergence = np.array(rows).reshape(-1, 3, responses.shape[1]).transpose(1, 0, 2)
     return AUAgreement(
         action_unit_numbers=numbers,
@@ -103,13 +108,12 @@ def auroc_of(ranks: np.ndarray, present: np.ndarray) -> np.ndarray:
     return smaller / (count * others)
 
 
-def _row(strength: np.ndarray, presence: np.ndarray, bins: int) -> np.ndarray:
+def _row(strength: np.ndarray, presence: np.ndarray, ranks: np.ndarray, bins: int) -> np.ndarray:
     """(3, M) AUROC, point-biserial correlation and Jensen–Shannon divergence for one action unit."""
     coded = ~np.isnan(presence)
     strength, present = strength[coded], presence[coded] == 1
     if present.all() or not present.any():
         return np.full((3, strength.shape[1]), np.nan)
-    ranks = rankdata(strength, axis=0)
     return np.stack([auroc_of(ranks, present), _correlation(strength, present), _divergence(ranks, present, bins)])
 
 

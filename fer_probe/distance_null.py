@@ -6,8 +6,6 @@ are met by walking down that order, all labellings abreast; in nearly all of the
 
 import numpy as np
 
-from fer_probe.au_distance import symmetric_distance
-
 #: Labellings × maps that are walked abreast: what a processor's own memory holds.
 _ABREAST = 2**14
 
@@ -39,8 +37,10 @@ def signed_distances(strength: np.ndarray, labellings: np.ndarray, n: int) -> np
     for start in range(0, strength.shape[1], step):
         maps = slice(start, start + step)
         present, absent = (_strongest(downward[maps], order[:, maps], side, n) for side in (labelled, others))
-        side = np.sign((present - absent).sum(axis=0))
-        signed[:, maps] = (side * symmetric_distance(present, absent)).T
+        difference = present - absent
+        present /= absent  # (13); nothing is 0 here
+        distance = (difference * np.log(present, out=present)).sum(axis=0)
+        signed[:, maps] = (np.sign(difference.sum(axis=0)) * distance).T
     return signed
 
 

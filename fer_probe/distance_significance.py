@@ -24,13 +24,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import false_discovery_control, rankdata
+from scipy.stats import false_discovery_control
 
 from fer_probe.action_units import action_unit_label
 from fer_probe.agreement_measures import auroc_of
 from fer_probe.au_distance import action_unit_row, check_responses
-from fer_probe.distance_null import positive_responses, signed_distances
-from fer_probe.label_permutations import LabelPermutations, exchange_of, recorded_once, refusal
+from fer_probe.distance_null import signed_distances
+from fer_probe.label_permutations import LabelPermutations, exchange_of, refusal
+from fer_probe.observations import Observations
 from fer_probe.records import Record
 
 #: What becomes of a unit whose labels cannot be permuted.
@@ -163,9 +164,9 @@ def au_significance(
     check_responses(responses, action_units, numbers)
     if not 1 <= n <= 127 or permutations < 1:
         raise ValueError(f"n is {n} and permutations {permutations}; expected n from 1 to 127 and permutations above 0")
-    known = _Observations(responses, action_units, subject, sequence, frame, floor)
+    known = Observations(responses, action_units, subject, sequence, frame, floor)
     shuffles = LabelPermutations(permutations, seed)
-    rows = [known.test(column, n, shuffles) for column in range(len(numbers))]
+    rows = [_test(known, column, n, shuffles) for column in range(len(numbers))]
     refused = tuple(row.refused for row in rows)
     if untestable == "raise" and any(refused):
         units = zip(numbers, refused, strict=True)
@@ -212,57 +213,35 @@ class _Row:
         return _Row(nan, neither, nan, nan, nan, nan, nan, nan, np.nan, *counts, too_few=not refused, refused=refused)
 
 
-class _Observations:
-    """Responses with who is seen in which recording, in an order of their own, so that no other one matters."""
-
-    def __init__(
-        self,
-        responses: np.ndarray,
-        action_units: np.ndarray,
-        subject: Sequence[str] | np.ndarray,
-        sequence: Sequence[str] | np.ndarray | None,
-        frame: Sequence[int] | np.ndarray | None,
-        floor: float,
-    ) -> None:
-        person = _numbered("subject", subject, len(responses))
-        recording = None if sequence is None else _numbered("sequence", sequence, len(responses))
-        if recording is not None:  # a name that two persons share is two recordings
-            recording = np.unique(np.stack([person, recording]), axis=1, return_inverse=True)[1].ravel()
-        strength = positive_responses(responses, floor)
-        within = strength.sum(axis=1) if recording is None else _frames(frame, len(responses))
-        order = np.lexsort((within, person if recording is None else recording))
-        self.strength, self.units, self.person = strength[order], action_units[order], person[order]
-        self.recording = None if recording is None else recording[order]
-
-    def test(self, column: int, n: int, shuffles: LabelPermutations) -> _Row:
-        """One action unit against every map."""
-        rows = recorded_once(self.units[:, column], self.recording)
-        present, strength = self.units[rows, column] == 1, self.strength[rows]
-        counts = int(present.sum()), int((~present).sum())
-        if min(counts) < n:
-            return _Row.untested(strength.shape[1], counts)
-        exchange = exchange_of(present, self.person[rows])
-        if refused := refusal(exchange, present, n):
-            return _Row.untested(strength.shape[1], counts, refused)
-        signed = signed_distances(strength, shuffles.labellings(exchange), n)
-        z, median, deviation = _standardized(signed)
-        largest = z.max(axis=1, keepdims=True)
-        return _Row(
-            distance=np.abs(signed[0]),
-            direction=np.sign(signed[0]).astype(np.int8),
-            null_median=median,
-            null_deviation=deviation,
-            z=z[0],
-            effect=2 * auroc_of(rankdata(strength, axis=0), present) - 1,
-            p_value=_share_as_large(z, z[0]),
-            p_adjusted=_share_as_large(largest, z[0]),
-            chance_z=float(np.sort(largest[:, 0])[-1 - len(largest) // 20]),
-            with_count=counts[0],
-            without_count=counts[1],
-            too_few=False,
-            persons=len(np.unique(self.person[rows][exchange.movable])),
-            scheme=exchange.scheme,
-        )
+def _test(known: Observations, column: int, n: int, shuffles: LabelPermutations) -> _Row:
+    """One action unit against every map."""
+    rows = known.rows(column)
+    present, strength = known.units[rows, column] == 1, known.strength[rows]
+    counts = int(present.sum()), int((~present).sum())
+    if min(counts) < n:
+        return _Row.untested(strength.shape[1], counts)
+    exchange = exchange_of(present, known.person[rows])
+    if refused := refusal(exchange, present, n):
+        return _Row.untested(strength.shape[1], counts, refused)
+    signed = signed_distances(strength, shuffles.labellings(exchange), n)
+    z, median, deviation = _standardized(signed)
+    largest = z.max(axis=1, keepdims=True)
+    return _Row(
+        distance=np.abs(signed[0]),
+        direction=np.sign(signed[0]).astype(np.int8),
+        null_median=median,
+        null_deviation=deviation,
+        z=z[0],
+        effect=2 * auroc_of(known.ranks(rows), present) - 1,
+        p_value=_share_as_large(z, z[0]),
+        p_adjusted=_share_as_large(largest, z[0]),
+        chance_z=float(np.sort(largest[:, 0])[-1 - len(largest) // 20]),
+        with_count=counts[0],
+        without_count=counts[1],
+        too_few=False,
+        persons=len(np.unique(known.person[rows][exchange.movable])),
+        scheme=exchange.scheme,
+    )
 
 
 def _standardized(signed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -297,23 +276,3 @@ def _least(row: _Row) -> float:
     if not row.scheme:
         return float("nan")
     return 1.0 if best is None else float(row.p_adjusted[best])
-
-
-def _numbered(name: str, values: Sequence[str] | np.ndarray | None, count: int) -> np.ndarray:
-    """(N,) a number for each name, in the order of the names."""
-    if values is None or len(values) != count:
-        given = "missing" if values is None else f"given for {len(values)} pictures"
-        raise ValueError(
-            f"{name} is {given}, expected one for each of {count}: pictures of one person are not independent; "
-            "where every picture is of another person, give subject=np.arange(len(responses))"
-        )
-    return np.unique(np.asarray(values), return_inverse=True)[1]
-
-
-def _frames(frame: Sequence[int] | np.ndarray | None, count: int) -> np.ndarray:
-    """(N,) each picture's place in time, as they stand where it is not told."""
-    if frame is None:
-        return np.arange(count)
-    if len(frame) != count:
-        raise ValueError(f"frame is given for {len(frame)} pictures, expected one for each of {count}")
-    return np.asarray(frame)
