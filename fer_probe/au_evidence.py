@@ -145,7 +145,7 @@ def measure_evidence(
     assert found.responses is not None  # whoever measures asks the harvest for them
     asked = (found.responses, faces.action_units, faces.action_unit_numbers)
     distances, agreement = au_distances(*asked, n=n, layer=found.layer), au_agreement(*asked, layer=found.layer)
-    if faces.subject is None:
+    if faces.subject is None or (faces.subject == "").any():
         return AUEvidence(distances, agreement=agreement)
     told: dict[str, Any] = {
         "subject": faces.subject, "sequence": faces.sequence, "frame": faces.frame,

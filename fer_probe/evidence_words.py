@@ -75,8 +75,8 @@ def untested_in_words(evidence: AUEvidence) -> list[str]:
     """A sentence for each reason why units were not tested that a user can do something about."""
     if evidence.significance is None:
         return [
-            "who is seen is not told, so no map was tested as a detector of an action unit: pictures of one person "
-            "are not independent of one another, and without names chance cannot be told from evidence."
+            "who is seen is not told of all, so no map was tested as a detector of an action unit: pictures of one "
+            "person are not independent of one another, and without names chance cannot be told from evidence."
         ]
     reasons: dict[str, list[str]] = {}
     for au, why in zip(evidence.significance.action_unit_numbers, evidence.significance.refused, strict=True):

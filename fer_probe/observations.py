@@ -32,9 +32,9 @@ class Observations:
         floor: float,
     ) -> None:
         person = _numbered("subject", subject, len(responses))
-        recording = None if sequence is None else _numbered("sequence", sequence, len(responses))
-        if recording is not None:  # a name that two persons share is two recordings
-            recording = np.unique(np.stack([person, recording]), axis=1, return_inverse=True)[1].ravel()
+        if (nobody := np.asarray(subject) == "").any():
+            raise ValueError(f"subject of picture {int(np.argmax(nobody))} is empty: who is seen must be known of all")
+        recording = None if sequence is None else _recordings(person, sequence)
         strength = positive_responses(responses, floor)
         within = strength.sum(axis=1) if recording is None else _frames(frame, len(responses))
         order = np.lexsort((within, person if recording is None else recording))
@@ -62,6 +62,14 @@ def _numbered(name: str, values: Sequence[str] | np.ndarray | None, count: int) 
             "where every picture is of another person, give subject=np.arange(len(responses))"
         )
     return np.unique(np.asarray(values), return_inverse=True)[1]
+
+
+def _recordings(person: np.ndarray, sequence: Sequence[str] | np.ndarray) -> np.ndarray:
+    """(N,) numbers of recordings: a name that two persons share is two; a picture without one is its own."""
+    number, nameless = _numbered("sequence", sequence, len(person)), np.asarray(sequence) == ""
+    own = np.where(nameless, 1 + np.arange(len(person)), 0)
+    recording: np.ndarray = np.unique(np.stack([person, number, own]), axis=1, return_inverse=True)[1].ravel()
+    return recording
 
 
 def _frames(frame: Sequence[int] | np.ndarray | None, count: int) -> np.ndarray:

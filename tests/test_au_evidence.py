@@ -54,6 +54,12 @@ def test_without_persons_nothing_is_tested(found, faces):
     assert untested.unit(28).verdict == "too few"
 
 
+def test_one_face_of_an_unknown_person_leaves_all_untested(found, faces):
+    """A name that is missing is no name of a person."""
+    subject = np.where(np.arange(len(faces)) == 5, "", faces.subject)
+    assert measure_evidence(found, dataclasses.replace(faces, subject=subject)).significance is None
+
+
 def test_one_person_is_tested_and_not_halved(found, faces):
     """There is nobody else to confirm a map on."""
     one = measure_evidence(found, dataclasses.replace(faces, subject=np.full(len(faces), "S00")), permutations=100)

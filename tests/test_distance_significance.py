@@ -148,6 +148,16 @@ def test_a_recording_is_seen_in_the_middle_of_its_unit():
     assert found.recorded_once and found.with_count.tolist() == [10]
 
 
+def test_pictures_of_no_recording_stand_for_themselves():
+    """Empty names are no recording that all share; a name that two persons share is two recordings."""
+    responses, units, person = world(14)
+    asked = {"subject": person, "permutations": 20}
+    apart = au_significance(responses, units, [1, 2], sequence=np.arange(len(person)), **asked)
+    nameless = au_significance(responses, units, [1, 2], sequence=np.full(len(person), ""), **asked)
+    shared = au_significance(responses, units, [1, 2], sequence=np.arange(len(person)) % 8, **asked)
+    assert np.array_equal(apart.distance, nameless.distance) and np.array_equal(apart.distance, shared.distance)
+
+
 def test_order_of_pictures_and_of_units_changes_nothing():
     """Pictures in another order, units in another order and fewer of them: the same numbers."""
     responses, units, person = world(7, units=3)
@@ -216,6 +226,7 @@ def test_what_cannot_be_permuted_is_an_error_or_left_out_by_word():
 @pytest.mark.parametrize("options, message", [
     ({"subject": None}, "subject is missing.*not independent"),
     ({"subject": [1, 2]}, "subject is given for 2 pictures"),
+    ({"subject": ["S1"] * 159 + [""]}, "subject of picture 159 is empty"),
     ({"sequence": ["a"]}, "sequence is given for 1 pictures"),
     ({"frame": [1], "sequence": np.arange(160)}, "frame is given for 1 pictures"),
     ({"n": 128}, "n is 128"),

@@ -45,7 +45,7 @@ def test_faces_of_unknown_people_are_said_not_to_be_tested():
     assert verdict_sentence(untested, 12) == (
         "Map 4 has the largest D. Whether that stands above chance was not tested."
     )
-    assert "who is seen is not told" in untested_in_words(untested)[0]
+    assert "who is seen is not told of all" in untested_in_words(untested)[0]
 
 
 def test_a_map_that_others_do_not_have_is_said_not_to_be_confirmed(evidence):
