@@ -118,6 +118,8 @@ _HOMES: dict[str, str] = {
     "AUTuning": "fer_probe.au_tuning",
     "find_au_emergence": "fer_probe.au_emergence",
     "measure_tuning": "fer_probe.au_tuning",
+    "ProjectionEnergy": "fer_probe.projection_energy",
+    "locate_energy": "fer_probe.projection_energy",
     "PosedPeople": "fer_probe.faces.drawn_faces.posed_people",
     "pose_people": "fer_probe.faces.drawn_faces.posed_people",
     "AblatedMaps": "fer_probe.ablation",

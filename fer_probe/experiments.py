@@ -22,9 +22,11 @@ from fer_probe.checkpoints import Checkpoint
 from fer_probe.combinations import combine
 from fer_probe.deconvolution import Projections
 from fer_probe.evaluation import expected_classes
+from fer_probe.faces.drawn_faces import DrawnFaces
 from fer_probe.faces.prepared_images import PreparedImages
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.harvesting import Harvest
+from fer_probe.projection_energy import ProjectionEnergy, locate_energy
 from fer_probe.records import Record
 from fer_probe.sanity_checks import SanityChecks, check_projections
 from fer_probe.study import DRAWN_PEOPLE, Study
@@ -56,6 +58,7 @@ class Experiments:
         provenance: of every record.
         batch_size: changes speed only.
         say: is told each step in a sentence.
+        people: how many are drawn; with many, more is asked everywhere.
     """
 
     study: Study
@@ -65,6 +68,7 @@ class Experiments:
     provenance: dict[str, Any]
     batch_size: int
     say: Callable[[str], None]
+    people: int = 0
 
     @property
     def possible(self) -> bool:
@@ -75,6 +79,7 @@ class Experiments:
         """What can be asked of a set of faces, as far as it allows."""
         self._ablate(set_name, images)
         self._check_projections(set_name, images)
+        self._locate_energy(set_name, images)
 
     def _ablate(self, set_name: str, images: PreparedImages) -> None:
         """Each map of the last layer is set to zero, where expressions are known."""
@@ -112,14 +117,33 @@ class Experiments:
         )  # fmt: skip
         self._keep(checks, set_name, maps=len(maps))
 
-    def on_drawn_people(self, people: int, seed: int, combinations: Sequence[Sequence[int]] = ()) -> None:
-        """What is asked of drawn people, in whom everything can be switched by itself.
+    def _locate_energy(self, set_name: str, images: PreparedImages) -> None:
+        """Where the best maps' projections fall on drawn faces, which know what each unit moved."""
+        layer, faces = self.layers[-1] if self.layers else "", images.faces
+        projections = self.study.find(Projections, set_name, layer)
+        distances = self.study.find(AUDistances, set_name, layer)
+        if self.people < _MANY or projections is None or distances is None or not isinstance(faces, DrawnFaces):
+            return
+        best = {int(au): distances.best_map(int(au)) for au in distances.action_unit_numbers}
+        maps = {au: number for au, number in best.items() if number is not None}
+        if not maps or self.study.entries(ProjectionEnergy.kind()):
+            return
+        self.say(f"{set_name}: locating the energy of {len(maps)} units' projections")
+        rule: Any = projections.rule
+        energy = locate_energy(
+            self.checkpoint.model, faces, images.preprocessing, layer, maps, rule=rule,
+            extensions=projections.extended_rectifiers > 0, batch_size=self.batch_size,
+        )  # fmt: skip
+        self._keep(energy, set_name)
+
+    def on_drawn_people(self, seed: int, combinations: Sequence[Sequence[int]] = ()) -> None:
+        """What is asked of drawn people, in whom everything can be switched by itself; nothing where none are wanted.
 
         Args:
-            people: how many; 0 asks nothing, and few are not asked everything.
             seed: of the people.
             combinations: of action units that are shown alone and together.
         """
+        people = self.people
         if not people or not self.possible:
             return
         self.say(f"switching action units of {people} drawn people, one at a time and together")

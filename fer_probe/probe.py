@@ -122,8 +122,8 @@ def probe_checkpoint(
         maximized = probed.run(architecture, layers, maximized)
         study = probed.study
     provenance = {"checkpoint_sha256": checkpoint.sha256, "seed": settings.seed}
-    experiments = Experiments(study, checkpoint, reads, layers, provenance, settings.batch_size, say)
-    experiments.on_drawn_people(settings.people, settings.seed, settings.combinations)
+    told = (provenance, settings.batch_size, say, settings.people)
+    Experiments(study, checkpoint, reads, layers, *told).on_drawn_people(settings.seed, settings.combinations)
     return study
 
 
@@ -163,9 +163,9 @@ class _ProbedFaces:
         if layers:
             maximized = self._maps(layers, maximized)
         self._spaces(architecture)
-        size = self.settings.batch_size
-        experiments = Experiments(self.study, self.checkpoint, self.reads, layers, self.provenance, size, self.say)
-        experiments.on_faces(self.set_name, self.images)
+        size, people = self.settings.batch_size, self.settings.people
+        told = (self.provenance, size, self.say, people)
+        Experiments(self.study, self.checkpoint, self.reads, layers, *told).on_faces(self.set_name, self.images)
         return maximized
 
     def _maps(self, layers: Sequence[str], maximized: MaximizedMaps | None) -> MaximizedMaps:

@@ -19,8 +19,10 @@ from fer_probe.figures.combinations import (
     combinations_figure,
     interactions_in_words,
 )
+from fer_probe.figures.projection_energy import energy_figure, energy_in_words
 from fer_probe.figures.sanity_checks import likeness_figure, sanity_figure, sanity_in_words
 from fer_probe.figures.sweeps import sweep_figure, sweep_in_words
+from fer_probe.projection_energy import ProjectionEnergy
 from fer_probe.sanity_checks import SanityChecks
 from fer_probe.study import DRAWN_PEOPLE, Study
 from fer_probe.sweeps import Sweep
@@ -129,3 +131,13 @@ class ReportCauses:
         ]
         likeness = (likeness_figure(self.checks), "Likeness of projections under every condition to the trained ones")
         return [*drawn, likeness], sanity_in_words(self.checks)
+
+    @property
+    def energy(self) -> tuple[Drawn, str] | None:
+        """Whether maps look at what their units move."""
+        located = [entry.faces for entry in self.study.entries(ProjectionEnergy.kind()) if entry.layer == self.layer]
+        if not located:
+            return None
+        found = self.study.load(ProjectionEnergy, located[0], self.layer)
+        words = "Share of each map's projected energy on the pixels that its unit moved, beside two comparisons"
+        return (energy_figure(found), words), energy_in_words(found)

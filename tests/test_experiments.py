@@ -10,8 +10,10 @@ from fer_probe.au_tuning import AUTuning
 from fer_probe.combinations import Combinations
 from fer_probe.experiments import Experiments, looked_at_most, spread_over_classes
 from fer_probe.faces.drawn_faces import draw_faces
+from fer_probe.faces.face_images import FaceImages
 from fer_probe.harvesting import Harvest
 from fer_probe.probe import ProbeSettings, probe_checkpoint
+from fer_probe.projection_energy import ProjectionEnergy
 from fer_probe.sanity_checks import SanityChecks
 from fer_probe.study import DRAWN_PEOPLE, Study
 from fer_probe.sweeps import Sweep
@@ -29,10 +31,10 @@ def test_faces_are_spread_over_the_classes():
     assert np.bincount(expected[spread_over_classes(expected, 1)]).tolist() == [4, 3, 4]
 
 
-def experiments_on(study, stranger, reads=()):
+def experiments_on(study, stranger, reads=(), people=0):
     """With everything known but, where told, who reads the classes."""
-    whole = (stranger.model, stranger.class_names)
-    return Experiments(study, stranger, whole if reads == () else reads, ["features", "deep"], {"seed": 0}, 64, str)
+    reads = (stranger.model, stranger.class_names) if reads == () else reads
+    return Experiments(study, stranger, reads, ["features", "deep"], {"seed": 0}, 64, str, people)
 
 
 def test_maps_are_set_where_expressions_are_known(tmp_path):
@@ -62,6 +64,21 @@ def test_projections_are_checked_once(tmp_path):
     assert study.load(SanityChecks, "one", "deep").rule == "guided"
 
 
+def test_energy_is_located_on_drawn_faces_by_many_people(tmp_path, monkeypatch):
+    """Of every unit with a best map; faces that were not drawn do not know what moved."""
+    monkeypatch.setattr("fer_probe.experiments._MANY", 2)
+    monkeypatch.setattr(Experiments, "on_drawn_people", lambda *_: None)
+    faces = draw_faces(3, 24, pictures="action_units", switched_on=0.5)
+    known = FaceImages(
+        faces.pixels, faces.expression, faces.expression_names, faces.action_units, faces.action_unit_numbers
+    )
+    settings = ProbeSettings(steps=1, maximized=1, people=2, permutations=20, n=3)
+    study = probe_checkpoint(checkpoint(SmallNet()), {"known": known, "drawn": faces}, tmp_path / "s", settings)
+    (entry,) = study.entries("projection_energy")
+    assert (entry.faces, entry.layer) == ("drawn", "deep")
+    assert set(study.load(ProjectionEnergy, "drawn", "deep").action_unit_numbers) <= set(faces.action_unit_numbers)
+
+
 def test_the_maps_that_are_looked_at_most():
     """One for each action unit by the largest distance, then the strongest; eight in all, in their order."""
     rng = np.random.default_rng(0)
@@ -78,7 +95,7 @@ def test_the_maps_that_are_looked_at_most():
 def test_units_are_switched_on_drawn_people(tmp_path):
     """Effects on classes and maps, combinations and a sweep of intensity, under the people's own name."""
     study = Study.create(tmp_path / "s", {"name": "s"})
-    experiments_on(study, checkpoint(SmallNet())).on_drawn_people(4, seed=0, combinations=[(4, 22), (12, 25, 6)])
+    experiments_on(study, checkpoint(SmallNet()), people=4).on_drawn_people(0, combinations=[(4, 22), (12, 25, 6)])
     assert study.layers(AUEffects, DRAWN_PEOPLE) == ("", "deep", "features")
     assert study.load(AUEffects, DRAWN_PEOPLE).class_names == CLASSES
     assert study.load(AUEffects, DRAWN_PEOPLE, "deep").effect.shape == (25, 6)
@@ -92,7 +109,7 @@ def test_many_people_are_asked_more(tmp_path, monkeypatch):
     """From a number on: every light, every layer with weights but the last, and how the last layer's maps are tuned."""
     study = Study.create(tmp_path / "s", {"name": "s"})
     monkeypatch.setattr("fer_probe.experiments._MANY", 4)
-    experiments_on(study, checkpoint(SmallNet())).on_drawn_people(4, seed=0)
+    experiments_on(study, checkpoint(SmallNet()), people=4).on_drawn_people(0)
     assert study.layers(Sweep, DRAWN_PEOPLE) == ("exposure", "intensity", "side light")
     assert study.load(AUEmergence, DRAWN_PEOPLE).layers == ("features", "deep")
     assert study.load(AUTuning, DRAWN_PEOPLE, "deep").people == 2
@@ -102,7 +119,7 @@ def test_what_reads_no_classes_is_not_asked(tmp_path):
     """An autoencoder, or a model that is read through another: nothing is written; nor where no people are wanted."""
     study, stranger = Study.create(tmp_path / "s", {"name": "s"}), checkpoint(SmallNet())
     for reads in (None, (SmallNet(), CLASSES)):
-        experiments_on(study, stranger, reads).on_drawn_people(3, seed=0)
+        experiments_on(study, stranger, reads, people=3).on_drawn_people(0)
         experiments_on(study, stranger, reads).on_faces("f", stranger.preprocessing(draw_faces(1, 24)))
-    experiments_on(study, stranger).on_drawn_people(0, seed=0)
+    experiments_on(study, stranger).on_drawn_people(0)
     assert study.entries() == []

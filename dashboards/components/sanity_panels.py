@@ -8,7 +8,9 @@ from dashboards.components.graph import graph
 from dashboards.components.notes import SHUFFLED, hint, missing, panel
 from dashboards.view import View
 from fer_probe.architecture import Architecture
+from fer_probe.figures.projection_energy import energy_figure, energy_in_words
 from fer_probe.figures.sanity_checks import likeness_figure, sanity_figure, sanity_in_words
+from fer_probe.projection_energy import ProjectionEnergy
 from fer_probe.sanity_checks import SanityChecks
 
 
@@ -30,4 +32,15 @@ def sanity_panels(view: View, path: str) -> list[Component]:
         dmc.Group([choice("map", links, f"Map {chosen}", label="Feature map")], className="controls"),
         panel("", graph(grid, words, "sanity"), dmc.Text(sanity_in_words(checks)), hint(SHUFFLED)),
         panel("", graph(likeness_figure(checks), "How like the trained network's projections they are", "likeness")),
+        *_energy(view),
     ]
+
+
+def _energy(view: View) -> list[Component]:
+    """Whether maps look at what their units move, where that was asked."""
+    seen = view.where(ProjectionEnergy)
+    if seen is None:
+        return []
+    found = seen.study.load(ProjectionEnergy, seen.faces, seen.study.layers(ProjectionEnergy, seen.faces)[-1])
+    figure = graph(energy_figure(found), "Share of each map's projected energy on the pixels its unit moved", "energy")
+    return [panel("", figure, dmc.Text(energy_in_words(found)))]
