@@ -23,6 +23,7 @@ from fer_probe.combinations import combine
 from fer_probe.deconvolution import Projections
 from fer_probe.evaluation import expected_classes
 from fer_probe.faces.drawn_faces import DrawnFaces
+from fer_probe.faces.face_images import FacesError
 from fer_probe.faces.prepared_images import PreparedImages
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.harvesting import Harvest
@@ -30,7 +31,7 @@ from fer_probe.projection_energy import ProjectionEnergy, locate_energy
 from fer_probe.records import Record
 from fer_probe.sanity_checks import SanityChecks, check_projections
 from fer_probe.study import DRAWN_PEOPLE, Study
-from fer_probe.sweeps import VALUES, Condition, sweep
+from fer_probe.sweeps import VALUES, Condition, shown_expressions, sweep
 
 #: So many passes from the layer on may switching its maps off cost: maps × faces.
 _ABLATIONS = 4_500
@@ -136,16 +137,28 @@ class Experiments:
         )  # fmt: skip
         self._keep(energy, set_name)
 
-    def on_drawn_people(self, seed: int, combinations: Sequence[Sequence[int]] = ()) -> None:
+    def on_drawn_people(self, seed: int, combinations: Sequence[Sequence[int]] = ()) -> Study:
         """What is asked of drawn people, in whom everything can be switched by itself; nothing where none are wanted.
 
         Args:
             seed: of the people.
             combinations: of action units that are shown alone and together.
+
+        Returns:
+            The study; with a note where the checkpoint's crop does not find drawn people.
         """
+        if not self.people or not self.possible:
+            return self.study
+        try:
+            self._switch(seed, combinations)
+        except FacesError as error:
+            sentence = f"No experiment was made on drawn people: {error}."
+            self.say(sentence)
+            return self.study.with_note(sentence)
+        return self.study
+
+    def _switch(self, seed: int, combinations: Sequence[Sequence[int]]) -> None:
         people = self.people
-        if not people or not self.possible:
-            return
         self.say(f"switching action units of {people} drawn people, one at a time and together")
         experiment = au_experiment(layers=self.layers, **self._drawn(people, seed))
         for effects in (experiment.classes, *experiment.layers.values()):
@@ -154,6 +167,10 @@ class Experiments:
             self._keep(combine(action_units=units, **self._drawn(people, seed)), DRAWN_PEOPLE, people=people)
         if people >= _MANY:
             self._look_deeper(people, seed)
+        if shown_expressions(self.checkpoint.class_names):
+            self._sweep(people, seed)
+
+    def _sweep(self, people: int, seed: int) -> None:
         asked: dict[Condition, Any] = dict(VALUES) if people >= _MANY else {"intensity": _FEW_INTENSITIES}
         for condition, values in asked.items():
             self.say(f"sweeping {condition} over {len(values)} degrees")

@@ -123,8 +123,7 @@ def probe_checkpoint(
         study = probed.study
     provenance = {"checkpoint_sha256": checkpoint.sha256, "seed": settings.seed}
     told = (provenance, settings.batch_size, say, settings.people)
-    Experiments(study, checkpoint, reads, layers, *told).on_drawn_people(settings.seed, settings.combinations)
-    return study
+    return Experiments(study, checkpoint, reads, layers, *told).on_drawn_people(settings.seed, settings.combinations)
 
 
 class _ProbedFaces:

@@ -120,7 +120,7 @@ def sweep(
     if condition not in VALUES:
         raise ValueError(f"there is no condition {condition!r}; there are {', '.join(VALUES)}")
     degrees = np.asarray(VALUES[condition] if values is None else values, dtype=np.float64)
-    shown = _shown(class_names, condition)
+    shown = shown_expressions(class_names, condition)
     if not shown or not len(degrees):
         raise ValueError(
             f"none of {', '.join(class_names)} is an expression that can be drawn, or no degrees are given"
@@ -145,8 +145,8 @@ def sweep(
     )
 
 
-def _shown(class_names: Sequence[str], condition: Condition) -> tuple[str, ...]:
-    """The classes that can be drawn, in the model's order; a face at rest has no intensity."""
+def shown_expressions(class_names: Sequence[str], condition: Condition = "intensity") -> tuple[str, ...]:
+    """The classes that a sweep shows, in the model's order: those that can be drawn; a face at rest has no intensity."""
     known = [name for name in FACS_PROTOTYPES if condition != "intensity" or name != "neutral"]
     at = match_by_name(class_names, known)
     return tuple(known[place] for place in at if place >= 0)

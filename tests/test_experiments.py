@@ -1,5 +1,7 @@
 """Experiments of a probe: what is made of a checkpoint, and on which faces."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from fer_probe.ablation import AblatedMaps, ablate_each
@@ -10,7 +12,9 @@ from fer_probe.au_tuning import AUTuning
 from fer_probe.combinations import Combinations
 from fer_probe.experiments import Experiments, looked_at_most, spread_over_classes
 from fer_probe.faces.drawn_faces import draw_faces
+from fer_probe.faces.face_crops import HaarCrop
 from fer_probe.faces.face_images import FaceImages
+from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.harvesting import Harvest
 from fer_probe.probe import ProbeSettings, probe_checkpoint
 from fer_probe.projection_energy import ProjectionEnergy
@@ -113,6 +117,18 @@ def test_many_people_are_asked_more(tmp_path, monkeypatch):
     assert study.layers(Sweep, DRAWN_PEOPLE) == ("exposure", "intensity", "side light")
     assert study.load(AUEmergence, DRAWN_PEOPLE).layers == ("features", "deep")
     assert study.load(AUTuning, DRAWN_PEOPLE, "deep").people == 2
+
+
+def test_drawn_people_that_a_crop_does_not_find_are_noted(tmp_path):
+    """The study stands, and says why; classes that are no expressions are not swept."""
+    study, stranger = Study.create(tmp_path / "s", {"name": "s"}), checkpoint(SmallNet())
+    blind = replace(stranger, preprocessing=Preprocessing(24, crop=HaarCrop(smallest=1.0)))
+    noted = experiments_on(study, blind, people=2).on_drawn_people(0)
+    assert "No experiment was made on drawn people: face 0 cannot be cropped" in noted.about["notes"][0]
+    assert Study.open(study.folder).about["notes"] == noted.about["notes"] and study.entries() == []
+    unnamed = replace(stranger, class_names=tuple("abcdefg"))
+    experiments_on(study, unnamed, people=2).on_drawn_people(0)
+    assert study.entries("au_effects") and not study.entries("sweep")
 
 
 def test_what_reads_no_classes_is_not_asked(tmp_path):
