@@ -146,7 +146,7 @@ def sweep(
 
 
 def shown_expressions(class_names: Sequence[str], condition: Condition = "intensity") -> tuple[str, ...]:
-    """The classes that a sweep shows, in the model's order: those that can be drawn; a face at rest has no intensity."""
+    """The classes that a sweep shows, in the model's order: those that can be drawn, and at rest no intensity."""
     known = [name for name in FACS_PROTOTYPES if condition != "intensity" or name != "neutral"]
     at = match_by_name(class_names, known)
     return tuple(known[place] for place in at if place >= 0)

@@ -71,7 +71,7 @@ def test_projections_are_checked_once(tmp_path):
 def test_energy_is_located_on_drawn_faces_by_many_people(tmp_path, monkeypatch):
     """Of every unit with a best map; faces that were not drawn do not know what moved."""
     monkeypatch.setattr("fer_probe.experiments._MANY", 2)
-    monkeypatch.setattr(Experiments, "on_drawn_people", lambda *_: None)
+    monkeypatch.setattr(Experiments, "on_drawn_people", lambda experiments, *_: experiments.study)
     faces = draw_faces(3, 24, pictures="action_units", switched_on=0.5)
     known = FaceImages(
         faces.pixels, faces.expression, faces.expression_names, faces.action_units, faces.action_unit_numbers
