@@ -48,8 +48,8 @@ class ReportEvidence:
         return "Nothing was tested." if tested is None else method_sentence(tested)
 
     def named(self, verdict: str) -> str:
-        """The units of a verdict, by label."""
-        return ", ".join(unit.label for unit in self.units if unit.verdict == verdict)
+        """The numbers of the units of a verdict."""
+        return ", ".join(f"AU{unit.au}" for unit in self.units if unit.verdict == verdict)
 
     def sentence(self, unit: UnitEvidence) -> str:
         """What is known of a unit's best map."""
