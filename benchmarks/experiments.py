@@ -48,9 +48,15 @@ def _experiment(checkpoint: fp.Checkpoint, chosen: argparse.Namespace) -> None:
     size = max(96, drawn_size(prepare)) if chosen.photographs else drawn_size(prepare)
     drawn = {"people": chosen.people, "seed": chosen.seed, "size": size}
     told = {"model": checkpoint.model, "prepare": prepare, "class_names": checkpoint.class_names, **drawn}
-    _print_effects(fp.au_experiment(layers=[chosen.layer], **told), chosen.layer)
+    experiment = fp.au_experiment(layers=[chosen.layer], **told)
+    _print_effects(experiment, chosen.layer)
     found = fp.combine(action_units=(4, 22), **told)
     print(f"AU4 and AU22: {interactions_in_words(found)}")
+    both = found.effect_of(4, 22)
+    for scale, factor, unit in ((0, 100, "points"), (1, 1, "logits")):
+        label = list(found.class_names).index("anger")
+        effect, half = (factor * part[scale, both, label] for part in (found.effect, found.half_width))
+        print(f"  anger: {effect:+.2f} ± {half:.2f} {unit}, p {found.p_adjusted[scale, both, label]:.3f}")
     for row, percent in zip(found.shown, 100 * found.answer[0], strict=True):
         words = ", ".join(f"{name} {value:.0f}" for name, value in zip(found.class_names, percent, strict=True))
         print(f"  {' + '.join(f'AU{au}' for au in found.units(row)) or 'at rest'}: {words}")
@@ -58,7 +64,7 @@ def _experiment(checkpoint: fp.Checkpoint, chosen: argparse.Namespace) -> None:
         swept = fp.sweep(condition=condition, **told)
         print(f"{condition}: {sweep_in_words(swept)}")
     _print_emergence(checkpoint.model, prepare, drawn)
-    _print_ablation(checkpoint, prepare, chosen, size)
+    _print_ablation(checkpoint, prepare, chosen, size, experiment)
     _print_sanity(checkpoint, prepare, chosen, size)
 
 
@@ -85,13 +91,15 @@ def _print_emergence(model: nn.Module, prepare: fp.Preprocessing, drawn: dict[st
 
 
 def _print_ablation(
-    checkpoint: fp.Checkpoint, prepare: fp.Preprocessing, chosen: argparse.Namespace, size: int
-) -> None:
+    checkpoint: fp.Checkpoint, prepare: fp.Preprocessing, chosen: argparse.Namespace, size: int,
+    experiment: fp.AUExperiment,
+) -> None:  # fmt: skip
     faces = fp.draw_faces(chosen.people, size, chosen.seed + 100)
     images, names = prepare(faces), checkpoint.class_names
     found = fp.ablate_each(
         checkpoint.model, images, chosen.layer, names, expected=expected_classes(faces, names), subject=faces.subject
     )
+    _print_chains(experiment, found)
     units = fp.draw_faces(60, size, chosen.seed + 101, pictures="action_units", switched_on=0.3)
     responses = fp.harvest(checkpoint.model, prepare(units), [chosen.layer])[chosen.layer].responses
     distances = fp.au_distances(responses, units.action_units, units.action_unit_numbers)
@@ -105,6 +113,23 @@ def _print_ablation(
             print(
                 f"  AU{au} map {number}: {names[label]} {change:+.1f} ± {half:.1f}, ranks {rank[0]:.0%}, {rank[1]:.0%}"
             )
+
+
+def _print_chains(experiment: fp.AUExperiment, ablated: fp.AblatedMaps) -> None:
+    """Unit, the map that it raises most, the class that it raises most, and that class without the map."""
+    maps, classes = experiment.layers[ablated.layer], experiment.classes
+    for row, au in enumerate(classes.action_unit_numbers):
+        raised, label = maps.raised(int(au)), int(classes.effect[row].argmax())
+        if not len(raised) or 100 * classes.effect[row, label] < LEAST:
+            continue
+        number = int(raised[0])
+        change, half = (100 * part[number, label] for part in ablated.told)
+        ranks = ablated.rank(number, label), ablated.rank(number, label, ablated.matched(number))
+        print(
+            f"  AU{au} raises map {number} by {maps.standardized[row, number]:+.1f} (next unit "
+            f"{maps.others_share(int(au), number):.0%}) and {ablated.class_names[label]}, which without the map changes by "
+            f"{change:+.1f} ± {half:.1f}, more than {ranks[0]:.0%} of maps, {ranks[1]:.0%} of those as strong"
+        )
 
 
 def _print_sanity(checkpoint: fp.Checkpoint, prepare: fp.Preprocessing, chosen: argparse.Namespace, size: int) -> None:
