@@ -127,8 +127,8 @@ def _print_chains(experiment: fp.AUExperiment, ablated: fp.AblatedMaps) -> None:
         ranks = ablated.rank(number, label), ablated.rank(number, label, ablated.matched(number))
         print(
             f"  AU{au} raises map {number} by {maps.standardized[row, number]:+.1f} (next unit "
-            f"{maps.others_share(int(au), number):.0%}) and {ablated.class_names[label]}, which without the map changes by "
-            f"{change:+.1f} ± {half:.1f}, more than {ranks[0]:.0%} of maps, {ranks[1]:.0%} of those as strong"
+            f"{maps.others_share(int(au), number):.0%}) and {ablated.class_names[label]}, which without it changes "
+            f"by {change:+.1f} ± {half:.1f}, more than {ranks[0]:.0%} of maps, {ranks[1]:.0%} of those as strong"
         )
 
 
