@@ -147,7 +147,8 @@ COMBINED = [
     (["faces", "{drawn}", "--presence-threshold", "1"], "belongs to an action-unit table"),
     (["faces", "{drawn}", "--intensity-scale", "0-5"], "belongs to --action-units"),
     (["probe", "{weights}", "--out", "{table}.study", *STRANGER, ",".join(CLASSES), *JOINED[2:]], "belong to --faces"),
-    ([*COMBINED, "4;22"], "--combine takes"), ([*COMBINED, "26,27"], "exclude each other"), ([*COMBINED, "4"], "give two"),
+    ([*COMBINED, "4;22"], "--combine takes"), ([*COMBINED, "26,27"], "exclude each other"),
+    ([*COMBINED, "4"], "give two"),
 ])  # fmt: skip
 def test_action_units_that_do_not_fit(arguments, sentence, drawn, graded, tmp_path, capfd):
     """A scale that is not told, a threshold outside it, options of which one needs another, impossible combinations."""

@@ -10,8 +10,8 @@ AffectNet's eight expressions, table 1, accuracy in %:
 
 The autoencoders learn from FEC's faces, of which nobody says what they show; K-means on their latents finds eight
 clusters. ``cubarrubia_semisupervised_autoencoder`` is the stage before ``cubarrubia_semisupervised``, which learns from
-a fifth of AffectNet. Each has a quick version for drawn faces, ``_quick``: in colour, of people it never saw, dense 11.2,
-convolutional 14.1, semi-supervised 32.8, supervised 85.3 % (docs/results.md), 25 minutes in all on one core of an
+a fifth of AffectNet. Each has a quick version for drawn faces, ``_quick``: in colour, of people it never saw, dense
+11.2, convolutional 14.1, semi-supervised 32.8, supervised 85.3 % (docs/results.md), 25 minutes in all on one core of an
 x86-64 processor with AVX-512 BF16.
 """
 

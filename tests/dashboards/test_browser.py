@@ -15,7 +15,8 @@ ARGUMENTS = [
 ]  # fmt: skip
 ADDRESSES = (
     "/", "/maps", "/maps?layer=conv&map=7", "/action-units", "/action-units?au=12", "/latent?face=3",
-    "/experiments", "/experiments?ask=map&map=7", "/drawn-face", "/drawn-face?au1=1&au2_left=0.85&au5=1&au26=1&au27=1&moved=1", "/drawn-face?smile=1",
+    "/experiments", "/experiments?ask=map&map=7", "/drawn-face",
+    "/drawn-face?au1=1&au2_left=0.85&au5=1&au26=1&au27=1&moved=1", "/drawn-face?smile=1",
 )  # fmt: skip
 
 
