@@ -123,7 +123,8 @@ def probe_checkpoint(
         study = probed.study
     provenance = {"checkpoint_sha256": checkpoint.sha256, "seed": settings.seed}
     told = (provenance, settings.batch_size, say, settings.people)
-    return Experiments(study, checkpoint, reads, layers, *told).on_drawn_people(settings.seed, settings.combinations)
+    Experiments(study, checkpoint, reads, layers, *told).on_drawn_people(settings.seed, settings.combinations)
+    return study
 
 
 class _ProbedFaces:

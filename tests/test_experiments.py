@@ -10,9 +10,9 @@ from fer_probe.au_emergence import AUEmergence
 from fer_probe.au_experiments import AUEffects
 from fer_probe.au_tuning import AUTuning
 from fer_probe.combinations import Combinations
-from fer_probe.experiments import Experiments, looked_at_most, spread_over_classes
+from fer_probe.experiments import Experiments, for_drawn_people, looked_at_most, spread_over_classes
 from fer_probe.faces.drawn_faces import draw_faces
-from fer_probe.faces.face_crops import HaarCrop
+from fer_probe.faces.face_crops import FixedCrop, HaarCrop
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.harvesting import Harvest
@@ -71,7 +71,7 @@ def test_projections_are_checked_once(tmp_path):
 def test_energy_is_located_on_drawn_faces_by_many_people(tmp_path, monkeypatch):
     """Of every unit with a best map; faces that were not drawn do not know what moved."""
     monkeypatch.setattr("fer_probe.experiments._MANY", 2)
-    monkeypatch.setattr(Experiments, "on_drawn_people", lambda experiments, *_: experiments.study)
+    monkeypatch.setattr(Experiments, "on_drawn_people", lambda *_: None)
     faces = draw_faces(3, 24, pictures="action_units", switched_on=0.5)
     known = FaceImages(
         faces.pixels, faces.expression, faces.expression_names, faces.action_units, faces.action_unit_numbers
@@ -119,14 +119,21 @@ def test_many_people_are_asked_more(tmp_path, monkeypatch):
     assert study.load(AUTuning, DRAWN_PEOPLE, "deep").people == 2
 
 
-def test_drawn_people_that_a_crop_does_not_find_are_noted(tmp_path):
-    """The study stands, and says why; classes that are no expressions are not swept."""
-    study, stranger = Study.create(tmp_path / "s", {"name": "s"}), checkpoint(SmallNet())
-    blind = replace(stranger, preprocessing=Preprocessing(24, crop=HaarCrop(smallest=1.0)))
-    noted = experiments_on(study, blind, people=2).on_drawn_people(0)
-    assert "No experiment was made on drawn people: face 0 cannot be cropped" in noted.about["notes"][0]
-    assert Study.open(study.folder).about["notes"] == noted.about["notes"] and study.entries() == []
-    unnamed = replace(stranger, class_names=tuple("abcdefg"))
+def test_drawn_people_that_a_detector_misses_are_cut_out_all_the_same(tmp_path):
+    """By the mean of its boxes; a fallback of the checkpoint's own stands."""
+    study, blind = Study.create(tmp_path / "s", {"name": "s"}), Preprocessing(24, crop=HaarCrop(smallest=1.0))
+    experiments_on(study, replace(checkpoint(SmallNet()), preprocessing=blind), people=2).on_drawn_people(0)
+    assert study.load(AUEffects, DRAWN_PEOPLE).people == 2
+    own = Preprocessing(24, crop=HaarCrop(fallback=FixedCrop()))
+    assert for_drawn_people(own) == own and for_drawn_people(Preprocessing(24)) == Preprocessing(24)
+
+
+def test_classes_that_are_no_expressions_are_not_swept(tmp_path):
+    """Units are switched all the same."""
+    study, unnamed = (
+        Study.create(tmp_path / "s", {"name": "s"}),
+        replace(checkpoint(SmallNet()), class_names=tuple("abcdefg")),
+    )
     experiments_on(study, unnamed, people=2).on_drawn_people(0)
     assert study.entries("au_effects") and not study.entries("sweep")
 
