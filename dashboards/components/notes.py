@@ -60,7 +60,8 @@ SWEPT = (
 SHUFFLED = (
     "A layer's name heads projections from weights that are shuffled down to it, “anew” those of the shuffled "
     "network's own strongest face, “other” those of another map at the same place. A shape that stays was not learnt; "
-    "one that another map shows is no sign of this one. That it changes proves no detector: untrained weights change it too."
+    "one that another map shows is no sign of this one. That it changes proves no detector: untrained weights change "
+    "it too."
 )
 DEPTH = (
     "The same drawn people at rest and with one unit; the map with the largest AUROC in a layer is chosen on half of "
