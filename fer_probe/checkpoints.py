@@ -58,6 +58,23 @@ class Checkpoint:
     path: Path
     sha256: str
 
+    def told(self) -> dict[str, Any]:
+        """All of it but the model, as plain values that a study keeps; constants for each pixel are only named."""
+        preprocessing = self.preprocessing.to_dict()
+        return {
+            "model": dict(self.architecture),
+            "class_names": list(self.class_names),
+            "metrics": dict(self.metrics),
+            "curves": dict(self.curves),
+            "recipe": dict(self.recipe),
+            "trained_on": dict(self.data),
+            "preprocessing": {
+                key: "per pixel" if isinstance(value, np.ndarray) else value for key, value in preprocessing.items()
+            },
+            "checkpoint": self.path.name,
+            "checkpoint_sha256": self.sha256,
+        }
+
     def __repr__(self) -> str:
         """One line: architecture, classes, size of the input, file."""
         channels, height, width = self.preprocessing.shape

@@ -111,7 +111,8 @@ def probe_checkpoint(
     for set_name, images in prepared.items():  # who cannot be cropped or read is said before anything is written
         images.shown_boxes()
         hashes[set_name] = arrays_sha256(images.pixels, images.faces.expression, images.faces.action_units)
-    about = {**_about(checkpoint, architecture, settings), "name": name, "main_layer": layers[-1] if layers else ""}
+    about = {**checkpoint.told(), "layers": list(architecture.layers), "seed": settings.seed, "notes": []}
+    about |= {"name": name, "main_layer": layers[-1] if layers else ""}
     study = Study.create(folder, about, checkpoint.path if checkpoint.path.suffix == ".safetensors" else None)
     for sentence in _missing(faces):
         say(sentence)
@@ -285,26 +286,6 @@ def _layers(
         raise FacesError("the model has no convolution; name layers with --layer")
     check_layers(checkpoint.model, layers, blank_picture(checkpoint.model, checkpoint.preprocessing.shape))
     return layers
-
-
-def _about(checkpoint: Checkpoint, architecture: Architecture, settings: ProbeSettings) -> dict[str, Any]:
-    preprocessing = checkpoint.preprocessing.to_dict()
-    return {
-        "model": dict(checkpoint.architecture),
-        "class_names": list(checkpoint.class_names),
-        "metrics": dict(checkpoint.metrics),
-        "curves": dict(checkpoint.curves),
-        "recipe": dict(checkpoint.recipe),
-        "trained_on": dict(checkpoint.data),
-        "preprocessing": {
-            key: "per pixel" if isinstance(value, np.ndarray) else value for key, value in preprocessing.items()
-        },
-        "layers": list(architecture.layers),
-        "checkpoint": checkpoint.path.name,
-        "checkpoint_sha256": checkpoint.sha256,
-        "seed": settings.seed,
-        "notes": [],
-    }
 
 
 def _missing(faces: Mapping[str, FaceImages]) -> list[str]:
