@@ -27,6 +27,7 @@ from fer_probe.codings import Coding, coding_of
 from fer_probe.faces.preprocessing import Preprocessing
 from trainers import RECIPES, train
 from trainers.demonstration import drawn_demonstration
+from trainers.interruptions import unfinished_path
 from trainers.labelled_faces import labelled_by_person
 
 #: Of the people that are read; the trainings' own people are of seed 0, the judge's of seed 1.
@@ -138,7 +139,9 @@ def _person_judge(path: Path) -> fp.Checkpoint:
 
 
 def _judge(path: Path, training: fp.FaceImages, validation: fp.FaceImages) -> fp.Checkpoint:
-    return fp.load_checkpoint(path) if path.exists() else train(JUDGE, training, validation, checkpoint=path)
+    if path.exists() and not unfinished_path(path).exists():
+        return fp.load_checkpoint(path)
+    return train(JUDGE, training, validation, checkpoint=path)
 
 
 def _as_shown(faces: fp.FaceImages) -> fp.FaceImages:

@@ -18,6 +18,7 @@ import numpy as np
 import fer_probe as fp
 from trainers import RECIPES, train
 from trainers.demonstration import drawn_demonstration
+from trainers.interruptions import unfinished_path
 from trainers.labelled_faces import labelled_by_person
 from trainers.recipe import Recipe
 
@@ -55,7 +56,9 @@ def _pictures_of(people: list[str]) -> tuple[fp.FaceImages, fp.FaceImages]:
 
 
 def _judge(recipe: Recipe, path: Path, training: fp.FaceImages, validation: fp.FaceImages) -> fp.Checkpoint:
-    return fp.load_checkpoint(path) if path.exists() else train(recipe, training, validation, checkpoint=path)
+    if path.exists() and not unfinished_path(path).exists():
+        return fp.load_checkpoint(path)
+    return train(recipe, training, validation, checkpoint=path)
 
 
 def _print(expression: fp.Checkpoint, identity: fp.Checkpoint, faces: fp.FaceImages) -> None:
