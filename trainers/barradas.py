@@ -52,8 +52,9 @@ BARRADAS_COMPARATOR = replace(
     learning="comparing",
 )
 
-#: The variational autoencoder that the comparator supports; it begins with a trained comparator. RL is the mean over
-#: pixels, of which β is about one. The text names neither β nor λ.
+#: The variational autoencoder that the comparator supports; it begins with a trained comparator. The text names neither
+#: β nor λ. RL is the mean over pixels, so that β is a sixth of what it is in a VAE's own bound at 128×128; λ is about
+#: what the last epochs gain in RL, chosen on validation faces (docs/results.md).
 BARRADAS_SIAMESE_VAE = replace(
     BARRADAS_CLASSIFIER,
     name="barradas_siamese_vae",
