@@ -23,8 +23,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import fer_probe as fp
-from fer_probe.codings import Coding, coding_of
 from fer_probe.faces.preprocessing import Preprocessing
+from fer_probe.latents.codings import Coding, coding_of
 from trainers import RECIPES, train
 from trainers.demonstration import drawn_demonstration
 from trainers.interruptions import unfinished_path

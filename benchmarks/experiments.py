@@ -18,11 +18,11 @@ from torch import nn
 import fer_probe as fp
 from fer_probe.architecture import describe_architecture
 from fer_probe.evaluation import expected_classes
-from fer_probe.experiments import drawn_size
+from fer_probe.experiments.experiment_probe import drawn_size
+from fer_probe.experiments.sweeps import VALUES
 from fer_probe.figures.combinations import interactions_in_words
 from fer_probe.figures.sanity_checks import sanity_in_words
 from fer_probe.figures.sweeps import sweep_in_words
-from fer_probe.sweeps import VALUES
 
 #: Effects on a class of at least so many points are printed.
 LEAST = 5

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 import fer_probe as fp
-from fer_probe.label_permutations import LabelPermutations, exchange_of
+from fer_probe.evidence.label_permutations import LabelPermutations, exchange_of
 
 FACES, MAPS, UNITS, PERMUTATIONS = 1000, 256, 30, 1000
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_probe.clusters import ClusterNames, Clusters, ClusterScores, cluster_samples, score_clusters
+from fer_probe.latents.clusters import ClusterNames, Clusters, ClusterScores, cluster_samples, score_clusters
 from fer_probe.study import Study
 
 #: So many faces of each cluster are shown.

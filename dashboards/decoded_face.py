@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_probe.checkpoints import CheckpointError, load_checkpoint
-from fer_probe.codings import EMOTION, IDENTITY, Coding, coding_of
 from fer_probe.figures.picture_grid import decoded_picture
 from fer_probe.figures.pictures import enlarged
-from fer_probe.latent_functions import decoded
-from fer_probe.latents import LatentDistributions, Latents
+from fer_probe.latents.codings import EMOTION, IDENTITY, Coding, coding_of
+from fer_probe.latents.latent_functions import decoded
+from fer_probe.latents.latent_variables import LatentDistributions, Latents
+from fer_probe.latents.traversals import Traversals
 from fer_probe.study import STUDY_FILE, Study
-from fer_probe.traversals import Traversals
 
 #: Decoded faces are enlarged to this many pixels.
 SIZE = 256

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from fer_probe.action_units import action_unit_label
-from fer_probe.au_distance import AUDistances
-from fer_probe.au_evidence import AUEvidence
+from fer_probe.evidence.au_distance import AUDistances
+from fer_probe.evidence.au_evidence import AUEvidence
 from fer_probe.harvesting import Harvest
 
 

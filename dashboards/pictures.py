@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from dashboards.decoded_face import DecodedFaceError, DecodedFaceView, decoded_face
 from dashboards.drawn_face import DrawnFaceError, DrawnFaceView, face_landmarks, face_pixels, moved_pixels
 from dashboards.view import View
-from fer_probe.activation_maximization import MaximizedMaps
 from fer_probe.architecture import Architecture
-from fer_probe.deconvolution import Projections
+from fer_probe.evidence.response_places import ResponsePlaces
 from fer_probe.figures.mosaics import mosaic, original_mosaic, projection_mosaic
 from fer_probe.figures.overlays import landmarks_overlay, moved_overlay
 from fer_probe.figures.pictures import (
@@ -33,8 +32,9 @@ from fer_probe.figures.pictures import (
     png,
 )
 from fer_probe.harvesting import Harvest
+from fer_probe.projections.activation_maximization import MaximizedMaps
+from fer_probe.projections.deconvolution import Projections
 from fer_probe.records import Record, RecordError
-from fer_probe.response_places import ResponsePlaces
 from fer_probe.study import STUDY_FILE, Study, StudyError
 
 Picture = NDArray[np.uint8]

@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _best_map_of_au12() -> int | None:
-    from fer_probe.au_distance import AUDistances
+    from fer_probe.evidence.au_distance import AUDistances
     from fer_probe.study import Study
 
     return Study.open(STUDY).load(AUDistances, "action-units", "conv3").best_map(12)

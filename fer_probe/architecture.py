@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from fer_probe.activations import blank_picture, evaluation_mode
-from fer_probe.receptive_fields import receptive_field
+from fer_probe.projections.receptive_fields import receptive_field
 from fer_probe.records import Record
 
 

@@ -73,7 +73,7 @@ def demo(
 ) -> None:
     """Draw faces (or take yours), train, probe, write study and report, and open the dashboard."""
     from fer_probe.probe import ProbeSettings, probe_checkpoint
-    from fer_probe.report import write_report
+    from fer_probe.report.report_page import write_report
     from fer_probe.study import Study
     from trainers.demonstration import demonstration_on, drawn_demonstration
     from trainers.interruptions import unfinished_path
@@ -208,7 +208,7 @@ def probe(
     from fer_probe.checkpoints import load_checkpoint
     from fer_probe.foreign_models import named_model, told_preprocessing, with_crop
     from fer_probe.probe import ProbeSettings, probe_checkpoint
-    from fer_probe.report import write_report
+    from fer_probe.report.report_page import write_report
     from fer_probe.study import Study
 
     Study.check_folder(out)
@@ -245,7 +245,7 @@ def report(
     ] = None,
 ) -> None:
     """Write a study's figures as one self-contained HTML page."""
-    from fer_probe.report import write_report
+    from fer_probe.report.report_page import write_report
     from fer_probe.study import Study
 
     console.print(f"Report {write_report(Study.open(study), out)}")

@@ -62,8 +62,8 @@ def print_detectors(study: "Study") -> None:
     """For every action unit its detector among the main layer's maps, or none, with what that rests on."""
     from rich.table import Table
 
-    from fer_probe.au_evidence import find_evidence
-    from fer_probe.evidence_words import method_sentence
+    from fer_probe.evidence.au_evidence import find_evidence
+    from fer_probe.evidence.evidence_words import method_sentence
 
     layer = str(study.about["main_layer"])
     for faces in study.face_sets:

@@ -14,11 +14,11 @@ RuntimeError
 """
 
 from fer_probe.activations import LayerError
-from fer_probe.backward_rules import RectifierError
 from fer_probe.checkpoints import CheckpointError
 from fer_probe.evaluation import EvaluationError
 from fer_probe.faces.face_images import FacesError
 from fer_probe.models import ModelError
+from fer_probe.projections.backward_rules import RectifierError
 from fer_probe.records import RecordError
 from fer_probe.study import StudyError
 

@@ -12,25 +12,25 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from fer_probe.activation_maximization import MaximizedMaps, maximize_activation
 from fer_probe.activations import blank_picture, check_layers
 from fer_probe.architecture import Architecture, convolution_layers, describe_architecture
-from fer_probe.au_evidence import AUEvidence, codes_action_units, measure_evidence
-from fer_probe.backward_rules import RectifierError, Rule
 from fer_probe.checkpoints import Checkpoint
-from fer_probe.codings import Coding, classifier_of, coding_of
-from fer_probe.combinations import check_combination
-from fer_probe.deconvolution import deconvolve
-from fer_probe.embeddings import layer_features
 from fer_probe.evaluation import evaluate
-from fer_probe.evidence_words import untested_in_words
-from fer_probe.experiments import Experiments
+from fer_probe.evidence.au_evidence import AUEvidence, codes_action_units, measure_evidence
+from fer_probe.evidence.evidence_words import untested_in_words
+from fer_probe.evidence.response_places import find_response_places
+from fer_probe.experiments.combinations import check_combination
+from fer_probe.experiments.experiment_probe import Experiments
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.prepared_images import PreparedImages
 from fer_probe.harvesting import Harvest, harvest
-from fer_probe.latent_probe import LatentProbe
+from fer_probe.latents.codings import Coding, classifier_of, coding_of
+from fer_probe.latents.embeddings import layer_features
+from fer_probe.latents.latent_probe import LatentProbe
+from fer_probe.projections.activation_maximization import MaximizedMaps, maximize_activation
+from fer_probe.projections.backward_rules import RectifierError, Rule
+from fer_probe.projections.deconvolution import deconvolve
 from fer_probe.records import Record, arrays_sha256
-from fer_probe.response_places import find_response_places
 from fer_probe.study import Study
 
 Say = Callable[[str], None]

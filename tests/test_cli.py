@@ -11,10 +11,10 @@ import torch
 from typer.testing import CliRunner
 
 from fer_probe import cli
-from fer_probe.au_distance import AUDistances
 from fer_probe.checkpoints import save_checkpoint
 from fer_probe.console import one_sentence
 from fer_probe.evaluation import Evaluation
+from fer_probe.evidence.au_distance import AUDistances
 from fer_probe.faces.corpora import READERS, load_faces
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.layouts.face_table import write_face_table

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from fer_probe import console
-from fer_probe.au_evidence import measure_evidence
+from fer_probe.evidence.au_evidence import measure_evidence
 from fer_probe.faces.face_images import FacesError
 from fer_probe.faces.reading_progress import STEP, told_progress
 from fer_probe.study import Study

@@ -7,9 +7,9 @@ from sklearn.linear_model import LogisticRegression
 from torch import nn
 from torch.nn import functional as F
 
-from fer_probe.ablation import ablate_each
-from fer_probe.au_distance import au_distances
-from fer_probe.distance_significance import au_significance
+from fer_probe.evidence.au_distance import au_distances
+from fer_probe.evidence.distance_significance import au_significance
+from fer_probe.experiments.ablation import ablate_each
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.harvesting import harvest
 from trainers.planted_detectors import plant_detectors

@@ -9,17 +9,15 @@ import pytest
 import torch
 from torch import nn
 
-from fer_probe.activation_maximization import MaximizedMaps
 from fer_probe.activations import LayerError
-from fer_probe.agreement_measures import AUAgreement
 from fer_probe.architecture import Architecture, describe_architecture
-from fer_probe.au_confirmation import AUConfirmation
-from fer_probe.au_distance import AUDistances
 from fer_probe.checkpoints import Checkpoint, CheckpointError
-from fer_probe.deconvolution import Projections
-from fer_probe.distance_significance import AUSignificance
-from fer_probe.embeddings import Embedding
 from fer_probe.evaluation import Evaluation
+from fer_probe.evidence.agreement_measures import AUAgreement
+from fer_probe.evidence.au_confirmation import AUConfirmation
+from fer_probe.evidence.au_distance import AUDistances
+from fer_probe.evidence.distance_significance import AUSignificance
+from fer_probe.evidence.response_places import ResponsePlaces
 from fer_probe.faces.corpora import load_faces
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.face_crops import FixedCrop, HaarCrop, shown_box
@@ -28,9 +26,11 @@ from fer_probe.faces.layouts.face_table import write_face_table
 from fer_probe.faces.picture_files import PictureFiles
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.harvesting import Harvest
+from fer_probe.latents.embeddings import Embedding
 from fer_probe.probe import ProbeSettings, embedding_layer, probe_checkpoint
-from fer_probe.report import write_report
-from fer_probe.response_places import ResponsePlaces
+from fer_probe.projections.activation_maximization import MaximizedMaps
+from fer_probe.projections.deconvolution import Projections
+from fer_probe.report.report_page import write_report
 from fer_probe.study import Study
 from tests.small_network import CLASSES, LeakyNet, SmallNet
 

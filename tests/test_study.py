@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from fer_probe.au_distance import AUDistances, au_distances
+from fer_probe.evidence.au_distance import AUDistances, au_distances
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.study import Study, StudyError
 

@@ -10,8 +10,8 @@ from dashboards.components.notes import ABLATION, hint, missing, panel
 from dashboards.components.tables import table
 from dashboards.components.uncoded import no_distances
 from dashboards.view import View
-from fer_probe.ablation import AblatedMaps
-from fer_probe.au_distance import AUDistances
+from fer_probe.evidence.au_distance import AUDistances
+from fer_probe.experiments.ablation import AblatedMaps
 from fer_probe.figures.ablation import ABLATION_COLUMNS, ablated_map_figure, ablation_figure, ablation_rows
 
 

@@ -10,7 +10,7 @@ from dashboards.components.graph import graph
 from dashboards.components.notes import TOGETHER, hint, missing, panel
 from dashboards.drawn_face import query_of_units
 from dashboards.view import View, address
-from fer_probe.combinations import SCALES, Combinations
+from fer_probe.experiments.combinations import SCALES, Combinations
 from fer_probe.figures.combinations import (
     combination_effects_figure,
     combination_words,

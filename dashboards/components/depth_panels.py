@@ -8,8 +8,8 @@ from dashboards.components.graph import graph
 from dashboards.components.notes import DEPTH, hint, missing, panel
 from dashboards.view import View
 from fer_probe.action_units import action_unit_label
-from fer_probe.au_emergence import AUEmergence
-from fer_probe.au_tuning import AUTuning
+from fer_probe.experiments.au_emergence import AUEmergence
+from fer_probe.experiments.au_tuning import AUTuning
 from fer_probe.figures.au_emergence import emergence_figure, emergence_heatmap_figure, tuning_figure
 from fer_probe.study import DRAWN_PEOPLE
 

@@ -10,9 +10,9 @@ from dashboards.components.notes import CONFIRMATION, MEASURES, SIGNIFICANCE, hi
 from dashboards.components.tables import table
 from dashboards.view import View
 from fer_probe.action_units import ACTION_UNITS
-from fer_probe.agreement_measures import MEASURES as AGREEMENT
-from fer_probe.au_evidence import AUEvidence, UnitEvidence
-from fer_probe.evidence_words import detectors_in_words, method_sentence, verdict_sentence
+from fer_probe.evidence.agreement_measures import MEASURES as AGREEMENT
+from fer_probe.evidence.au_evidence import AUEvidence, UnitEvidence
+from fer_probe.evidence.evidence_words import detectors_in_words, method_sentence, verdict_sentence
 
 #: What each measure of agreement is called.
 _MEASURES = {

@@ -10,12 +10,12 @@ from dashboards.components.notes import DISTANCE, MAXIMIZED, PLACES, PROJECTION,
 from dashboards.components.tables import table
 from dashboards.components.uncoded import no_distances
 from dashboards.view import View
-from fer_probe.activation_maximization import MaximizedMaps
-from fer_probe.au_evidence import find_evidence
-from fer_probe.deconvolution import Projections
+from fer_probe.evidence.au_evidence import find_evidence
+from fer_probe.evidence.response_places import ResponsePlaces
 from fer_probe.figures import au_profile_figure
 from fer_probe.harvesting import Harvest
-from fer_probe.response_places import ResponsePlaces
+from fer_probe.projections.activation_maximization import MaximizedMaps
+from fer_probe.projections.deconvolution import Projections
 
 _RULES = {"deconvnet": "Deconvolution", "guided": "Guided backpropagation", "gradient": "Gradient"}
 

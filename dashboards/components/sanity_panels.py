@@ -8,10 +8,10 @@ from dashboards.components.graph import graph
 from dashboards.components.notes import SHUFFLED, hint, missing, panel
 from dashboards.view import View
 from fer_probe.architecture import Architecture
+from fer_probe.evidence.projection_energy import ProjectionEnergy
+from fer_probe.experiments.sanity_checks import SanityChecks
 from fer_probe.figures.projection_energy import energy_figure, energy_in_words
 from fer_probe.figures.sanity_checks import likeness_figure, sanity_figure, sanity_in_words
-from fer_probe.projection_energy import ProjectionEnergy
-from fer_probe.sanity_checks import SanityChecks
 
 
 def sanity_panels(view: View, path: str) -> list[Component]:

@@ -6,9 +6,9 @@ from dash.development.base_component import Component
 from dashboards.components.graph import graph
 from dashboards.components.notes import SWEPT, hint, missing, panel
 from dashboards.view import View
+from fer_probe.experiments.sweeps import Sweep
 from fer_probe.figures.sweeps import sweep_classes_figure, sweep_figure, sweep_in_words
 from fer_probe.study import DRAWN_PEOPLE
-from fer_probe.sweeps import Sweep
 
 INTENSITY, LIGHT = ("intensity",), ("side light", "exposure")
 

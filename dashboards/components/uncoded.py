@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.notes import missing
 from dashboards.view import View
-from fer_probe.au_distance import AUDistances
+from fer_probe.evidence.au_distance import AUDistances
 
 
 def no_distances(view: View, path: str, of_layer: str = "", **state: object) -> Component:

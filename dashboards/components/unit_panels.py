@@ -10,8 +10,8 @@ from dashboards.components.tables import table
 from dashboards.components.uncoded import no_distances
 from dashboards.view import View
 from fer_probe.action_units import action_unit_label
-from fer_probe.au_distance import AUDistances
-from fer_probe.au_experiments import AUEffects
+from fer_probe.evidence.au_distance import AUDistances
+from fer_probe.experiments.au_experiments import AUEffects
 from fer_probe.figures.au_experiments import AU_EFFECT_COLUMNS, au_effect_figure, au_effect_rows, au_effects_figure
 from fer_probe.study import DRAWN_PEOPLE, StudyError
 

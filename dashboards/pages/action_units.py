@@ -17,9 +17,9 @@ from dashboards.shell import framed
 from dashboards.unit_combinations import seen_units
 from dashboards.view import View, query_of
 from fer_probe.action_units import ACTION_UNITS, action_unit_label
-from fer_probe.au_distance import AUDistances
-from fer_probe.au_evidence import AUEvidence, find_evidence
-from fer_probe.evidence_words import verdict_sentence
+from fer_probe.evidence.au_distance import AUDistances
+from fer_probe.evidence.au_evidence import AUEvidence, find_evidence
+from fer_probe.evidence.evidence_words import verdict_sentence
 from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS
 from fer_probe.figures import distance_figure, distance_heatmap_figure, evidence_figure, significance_figure
 

@@ -18,10 +18,10 @@ from dashboards.components.notes import EMBEDDING, hint, panel
 from dashboards.shell import framed
 from dashboards.view import View, query_of
 from fer_probe.action_units import action_unit_label
-from fer_probe.embeddings import Embedding, EmbeddingSeries
 from fer_probe.evaluation import Evaluation
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures import colour_choices, embedding_figure, embedding_series_figure, picture_labels
+from fer_probe.latents.embeddings import Embedding, EmbeddingSeries
 
 _METHODS = {"tsne": "t-SNE", "pca": "PCA"}
 

@@ -19,9 +19,9 @@ from dashboards.components.latent_tabs import latent_head, not_here
 from dashboards.components.notes import hint, panel
 from dashboards.shell import framed
 from dashboards.view import View, query_of
-from fer_probe.clusters import Clusters, ClusterScores
 from fer_probe.expressions import EXPRESSIONS
 from fer_probe.figures import cluster_counts_figure, confusion_figure
+from fer_probe.latents.clusters import Clusters, ClusterScores
 
 _PATH = "/latent/clusters"
 

@@ -19,10 +19,10 @@ from fer_probe.figures import (
     traversal_readings_figure,
     traversals_figure,
 )
-from fer_probe.reconstructions import Reconstructions
-from fer_probe.transfers import Transfers
-from fer_probe.traversal_readings import TraversalReadings
-from fer_probe.traversals import Interpolations, Traversals
+from fer_probe.latents.reconstructions import Reconstructions
+from fer_probe.latents.transfers import Transfers
+from fer_probe.latents.traversal_readings import TraversalReadings
+from fer_probe.latents.traversals import Interpolations, Traversals
 
 _PATH = "/latent/decoded"
 

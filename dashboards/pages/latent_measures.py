@@ -13,10 +13,10 @@ from dashboards.components.notes import hint, panel
 from dashboards.components.tables import table
 from dashboards.shell import framed
 from dashboards.view import View
-from fer_probe.disentanglement import Disentanglement
 from fer_probe.figures import disentanglement_figure, linear_probes_figure
-from fer_probe.latents import Latents
-from fer_probe.linear_probes import LinearProbes
+from fer_probe.latents.disentanglement import Disentanglement
+from fer_probe.latents.latent_variables import Latents
+from fer_probe.latents.linear_probes import LinearProbes
 
 _PATH = "/latent/measures"
 

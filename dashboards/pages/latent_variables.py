@@ -29,7 +29,7 @@ from dashboards.decoded_face import SIZE, DecodedFaceError, DecodedFaceView, Dec
 from dashboards.shell import framed
 from dashboards.view import View, query_of
 from fer_probe.figures import latent_distributions_figure
-from fer_probe.latents import LatentDistributions, Latents
+from fer_probe.latents.latent_variables import LatentDistributions, Latents
 
 _PATH = "/latent/variables"
 _KIND = "latent"

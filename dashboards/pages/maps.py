@@ -19,10 +19,10 @@ from dashboards.map_order import found_by_name, map_orders, ordered_maps, units_
 from dashboards.shell import framed
 from dashboards.view import View, query_of
 from fer_probe.action_units import action_unit_label
-from fer_probe.au_evidence import AUEvidence, find_evidence
-from fer_probe.deconvolution import Projections
+from fer_probe.evidence.au_evidence import AUEvidence, find_evidence
+from fer_probe.evidence.response_places import ResponsePlaces
 from fer_probe.harvesting import Harvest
-from fer_probe.response_places import ResponsePlaces
+from fer_probe.projections.deconvolution import Projections
 
 #: Maps on one page of the grid.
 PER_PAGE = 64

@@ -16,9 +16,9 @@ from dashboards.components.uncoded import no_distances
 from dashboards.shell import framed
 from dashboards.view import View
 from fer_probe.architecture import Architecture
-from fer_probe.au_evidence import AUEvidence, UnitEvidence, find_evidence
 from fer_probe.evaluation import Evaluation
-from fer_probe.evidence_words import detectors_in_words
+from fer_probe.evidence.au_evidence import AUEvidence, UnitEvidence, find_evidence
+from fer_probe.evidence.evidence_words import detectors_in_words
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures import (
     ARCHITECTURE_COLUMNS,

@@ -3,9 +3,9 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from fer_probe.ablation import MATCHED, AblatedMaps
 from fer_probe.action_units import action_unit_label
-from fer_probe.au_distance import AUDistances
+from fer_probe.evidence.au_distance import AUDistances
+from fer_probe.experiments.ablation import MATCHED, AblatedMaps
 from fer_probe.figures.theme import AU_SIDE, BLUE, GREY, say, themed, titled
 
 #: What is told of each action unit's best map; the last two: the share of other maps that move any class less.

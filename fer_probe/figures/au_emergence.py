@@ -5,8 +5,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fer_probe.action_units import action_unit_label
-from fer_probe.au_emergence import TELLS, AUEmergence
-from fer_probe.au_tuning import AUTuning
+from fer_probe.experiments.au_emergence import TELLS, AUEmergence
+from fer_probe.experiments.au_tuning import AUTuning
 from fer_probe.figures.theme import AU_SIDE, BLUE, GREY, themed, titled
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer_probe.action_units import action_unit_label
-from fer_probe.au_distance import AUDistances
-from fer_probe.au_experiments import SIGNIFICANT, AUEffects
+from fer_probe.evidence.au_distance import AUDistances
+from fer_probe.experiments.au_experiments import SIGNIFICANT, AUEffects
 from fer_probe.figures.theme import AU_SIDE, GREY, themed, titled
 
 #: What is told of each action unit: what observation names, what became of it, and what the experiment names.

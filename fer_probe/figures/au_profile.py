@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer_probe.action_units import action_unit_label
-from fer_probe.au_distance import AUDistances
-from fer_probe.distance_significance import AUSignificance
+from fer_probe.evidence.au_distance import AUDistances
+from fer_probe.evidence.distance_significance import AUSignificance
 from fer_probe.figures.theme import BAR_WIDTH, themed, titled
 from fer_probe.figures.verdicts import above_chance, significance_note, verdict_groups
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from fer_probe.clusters import ClusterScores
 from fer_probe.figures.theme import category_colour, themed, titled
+from fer_probe.latents.clusters import ClusterScores
 
 
 def cluster_counts_figure(scores: ClusterScores, *, dark: bool = False) -> go.Figure:

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fer_probe.combinations import SCALES, SIGNIFICANT, Combinations, Scale
+from fer_probe.experiments.combinations import SCALES, SIGNIFICANT, Combinations, Scale
 from fer_probe.faces.drawn_faces import random_identity, render_face
 from fer_probe.figures.mosaics import mosaic
 from fer_probe.figures.pictures import channels_last

@@ -3,9 +3,9 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from fer_probe.clusters import ClusterScores
 from fer_probe.evaluation import Evaluation
 from fer_probe.figures.theme import themed, titled
+from fer_probe.latents.clusters import ClusterScores
 
 
 def confusion_figure(evaluation: Evaluation | ClusterScores, *, dark: bool = False) -> go.Figure:

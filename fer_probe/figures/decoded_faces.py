@@ -7,9 +7,9 @@ import plotly.graph_objects as go
 
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures.picture_grid import picture_grid_figure
-from fer_probe.reconstructions import Reconstructions
-from fer_probe.transfers import Transfers
-from fer_probe.traversals import Interpolations, Traversals
+from fer_probe.latents.reconstructions import Reconstructions
+from fer_probe.latents.transfers import Transfers
+from fer_probe.latents.traversals import Interpolations, Traversals
 
 
 def reconstructions_figure(found: Reconstructions, faces: FaceImages | None = None, *, dark: bool = False) -> go.Figure:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from fer_probe.disentanglement import Disentanglement
 from fer_probe.figures.theme import CYCLE, GREY, themed, titled
-from fer_probe.linear_probes import LinearProbes
+from fer_probe.latents.disentanglement import Disentanglement
+from fer_probe.latents.linear_probes import LinearProbes
 
 #: Variables past this many are not drawn: those that matter most for some factor are.
 _VARIABLES = 24

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fer_probe.action_units import action_unit_label
-from fer_probe.au_distance import AUDistances
-from fer_probe.distance_significance import AUSignificance
+from fer_probe.evidence.au_distance import AUDistances
+from fer_probe.evidence.distance_significance import AUSignificance
 from fer_probe.figures.theme import AU_SIDE, BAR_WIDTH, say, themed, titled
 from fer_probe.figures.verdicts import above_chance, best_map_in_words, significance_note, verdict_groups
 

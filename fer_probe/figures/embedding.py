@@ -5,10 +5,10 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fer_probe.action_units import action_unit_label
-from fer_probe.embeddings import Embedding, EmbeddingSeries
 from fer_probe.evaluation import Evaluation
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures.theme import GREY, category_colour, themed, titled
+from fer_probe.latents.embeddings import Embedding, EmbeddingSeries
 
 #: Past this many pictures the points are drawn by WebGL.
 _SVG_POINTS = 2500

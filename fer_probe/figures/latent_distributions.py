@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fer_probe.figures.theme import category_colour, themed, titled
-from fer_probe.latents import LatentDistributions
+from fer_probe.latents.latent_variables import LatentDistributions
 
 _ROW = 118
 

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_probe.deconvolution import Projections
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures.pictures import Picture, enlarged, original_fields, projection_pictures
+from fer_probe.projections.deconvolution import Projections
 
 #: Tiles are enlarged until their shorter side has this many pixels.
 TILE = 96

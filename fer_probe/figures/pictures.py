@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_probe.evidence.response_places import ResponsePlaces
 from fer_probe.faces.face_crops import shown_box
 from fer_probe.faces.face_images import FaceImages
-from fer_probe.response_places import ResponsePlaces
 
 Picture = NDArray[np.uint8]
 

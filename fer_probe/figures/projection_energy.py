@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer_probe.action_units import action_unit_label
+from fer_probe.evidence.projection_energy import OTHERS, ProjectionEnergy
 from fer_probe.figures.theme import AU_SIDE, BLUE, GREY, themed, titled
-from fer_probe.projection_energy import OTHERS, ProjectionEnergy
 
 
 def energy_figure(found: ProjectionEnergy, *, dark: bool = False) -> go.Figure:

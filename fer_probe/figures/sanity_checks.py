@@ -3,11 +3,11 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from fer_probe.experiments.sanity_checks import ANEW, EDGES, OTHER_MAP, SanityChecks
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures.picture_grid import picture_grid_figure
 from fer_probe.figures.pictures import original_fields, projection_pictures
 from fer_probe.figures.theme import AU_SIDE, GREY, themed, titled
-from fer_probe.sanity_checks import ANEW, EDGES, OTHER_MAP, SanityChecks
 
 #: Up to this share of its own, a projection hardly depends on something; from the second on, mostly.
 _HARDLY, _MOSTLY = 1 / 3, 2 / 3

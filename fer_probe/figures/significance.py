@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer_probe.action_units import action_unit_label
-from fer_probe.distance_significance import AUSignificance
+from fer_probe.evidence.distance_significance import AUSignificance
 from fer_probe.figures.theme import AU_SIDE, AU_SIDE_BY_CHANCE, BAR_WIDTH, OTHER_SIDE, say, themed, titled
 from fer_probe.figures.verdicts import above_chance, significance_note, verdict_groups
 

@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from fer_probe.experiments.sweeps import Sweep
 from fer_probe.figures.theme import category_colour, themed, titled
-from fer_probe.sweeps import Sweep
 
 _AXES = {
     "intensity": "intensity of its action units",

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from fer_probe.expressions import match_by_name
 from fer_probe.figures.theme import category_colour, say, themed, titled
-from fer_probe.traversal_readings import TraversalReadings
+from fer_probe.latents.traversal_readings import TraversalReadings
 
 
 def traversal_readings_figure(found: TraversalReadings, *, dark: bool = False) -> go.Figure:

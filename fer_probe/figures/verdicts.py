@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fer_probe.au_distance import AUDistances
-from fer_probe.distance_significance import AUSignificance
+from fer_probe.evidence.au_distance import AUDistances
+from fer_probe.evidence.distance_significance import AUSignificance
 from fer_probe.figures.theme import AU_SIDE, AU_SIDE_BY_CHANCE, OTHER_SIDE
 
 #: Maps, their colour, and what the colour says.

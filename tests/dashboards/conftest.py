@@ -5,16 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer_probe.ablation import AblatedMaps
-from fer_probe.activation_maximization import MaximizedMaps
 from fer_probe.architecture import Architecture
-from fer_probe.au_evidence import measure_evidence
-from fer_probe.deconvolution import Projections
-from fer_probe.embeddings import Embedding
 from fer_probe.evaluation import Evaluation
+from fer_probe.evidence.au_evidence import measure_evidence
+from fer_probe.evidence.response_places import ResponsePlaces
+from fer_probe.experiments.ablation import AblatedMaps
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.harvesting import Harvest
-from fer_probe.response_places import ResponsePlaces
+from fer_probe.latents.embeddings import Embedding
+from fer_probe.projections.activation_maximization import MaximizedMaps
+from fer_probe.projections.deconvolution import Projections
 from fer_probe.study import Study
 
 FACES, MAPS, SIZE, FIELD = 30, 70, 20, 6

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from dash import no_update
 
-from fer_probe.au_experiments import AUEffects
+from fer_probe.experiments.au_experiments import AUEffects
 from fer_probe.study import DRAWN_PEOPLE
 from tests.figures.test_au_emergence import emerged, tuned
 from tests.figures.test_combinations import combined, swept

@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 from werkzeug.serving import make_server
 
-from fer_probe.clusters import ClusterNames
+from fer_probe.latents.clusters import ClusterNames
 
 from .test_browser import browser  # noqa: F401 - a fixture
 from .test_latent_pages import coded  # noqa: F401 - a fixture

@@ -10,9 +10,9 @@ import torch
 import fer_probe as fp
 from dashboards.cluster_names import give_names, given_names, scores_by_hand
 from dashboards.decoded_face import SIZE, DecodedFaceError, DecodedFaceView, dials
-from fer_probe.clusters import ClusterNames, Clusters
 from fer_probe.faces.preprocessing import Preprocessing
-from fer_probe.latents import Latents
+from fer_probe.latents.clusters import ClusterNames, Clusters
+from fer_probe.latents.latent_variables import Latents
 from fer_probe.probe import ProbeSettings
 
 from .conftest import all_of, words_of

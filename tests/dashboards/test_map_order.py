@@ -1,7 +1,7 @@
 import numpy as np
 
 from dashboards.map_order import found_by_name, map_orders, ordered_maps, units_of_maps
-from fer_probe.au_evidence import AUEvidence, measure_evidence
+from fer_probe.evidence.au_evidence import AUEvidence, measure_evidence
 
 from .conftest import MAPS, planted_faces, planted_harvest
 

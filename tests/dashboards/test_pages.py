@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from dash import no_update
 
-from fer_probe.au_evidence import find_evidence
-from fer_probe.distance_significance import AUSignificance
-from fer_probe.embeddings import Embedding
+from fer_probe.evidence.au_evidence import find_evidence
+from fer_probe.evidence.distance_significance import AUSignificance
 from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS
+from fer_probe.latents.embeddings import Embedding
 
 from .conftest import all_of, planted_faces, planted_harvest, planted_records, planted_study, words_of
 

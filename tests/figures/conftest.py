@@ -7,17 +7,17 @@ import pytest
 import torch
 from torch import nn
 
-from fer_probe.activation_maximization import MaximizedMaps, maximize_activation
 from fer_probe.architecture import Architecture, describe_architecture
-from fer_probe.au_distance import AUDistances, au_distances
-from fer_probe.deconvolution import Projections, deconvolve
-from fer_probe.distance_significance import AUSignificance, au_significance
-from fer_probe.embeddings import Embedding, embed, layer_features
 from fer_probe.evaluation import Evaluation, evaluate
+from fer_probe.evidence.au_distance import AUDistances, au_distances
+from fer_probe.evidence.distance_significance import AUSignificance, au_significance
+from fer_probe.evidence.response_places import ResponsePlaces, find_response_places
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.harvesting import Harvest, harvest
-from fer_probe.response_places import ResponsePlaces, find_response_places
+from fer_probe.latents.embeddings import Embedding, embed, layer_features
+from fer_probe.projections.activation_maximization import MaximizedMaps, maximize_activation
+from fer_probe.projections.deconvolution import Projections, deconvolve
 
 SIZE, CLASSES = 16, ("anger", "happiness", "neutral")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fer_probe.ablation import AblatedMaps
+from fer_probe.experiments.ablation import AblatedMaps
 from fer_probe.figures.ablation import ablated_map_figure, ablation_figure
 
 CLASSES = ("anger", "happiness", "neutral")

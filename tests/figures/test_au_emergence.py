@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fer_probe.au_emergence import AUEmergence
-from fer_probe.au_tuning import AUTuning
+from fer_probe.experiments.au_emergence import AUEmergence
+from fer_probe.experiments.au_tuning import AUTuning
 from fer_probe.figures.au_emergence import emergence_figure, emergence_heatmap_figure, tuning_figure
 
 UNITS = np.array([4, 12])

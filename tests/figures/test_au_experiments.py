@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fer_probe.au_distance import au_distances
-from fer_probe.au_experiments import AUEffects
+from fer_probe.evidence.au_distance import au_distances
+from fer_probe.experiments.au_experiments import AUEffects
 from fer_probe.figures.au_experiments import (
     AU_EFFECT_COLUMNS,
     au_effect_figure,

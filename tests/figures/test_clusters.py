@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fer_probe.clusters import score_clusters
 from fer_probe.figures import cluster_counts_figure, cluster_name, confusion_figure, scores_in_words
+from fer_probe.latents.clusters import score_clusters
 
 
 @pytest.fixture

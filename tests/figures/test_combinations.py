@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fer_probe.combinations import Combinations
+from fer_probe.experiments.combinations import Combinations
+from fer_probe.experiments.sweeps import Sweep
 from fer_probe.figures.combinations import combination_effects_figure, combinations_figure, interactions_in_words
 from fer_probe.figures.sweeps import sweep_classes_figure, sweep_figure, sweep_in_words
-from fer_probe.sweeps import Sweep
 
 CLASSES = ("anger", "happiness", "neutral")
 

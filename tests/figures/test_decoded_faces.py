@@ -15,9 +15,9 @@ from fer_probe.figures import (
     transfers_figure,
     traversals_figure,
 )
-from fer_probe.reconstructions import Reconstructions
-from fer_probe.transfers import Transfers
-from fer_probe.traversals import Interpolations, Traversals
+from fer_probe.latents.reconstructions import Reconstructions
+from fer_probe.latents.transfers import Transfers
+from fer_probe.latents.traversals import Interpolations, Traversals
 
 
 def sheet_of(figure):

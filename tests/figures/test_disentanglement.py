@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from fer_probe.disentanglement import measure_disentanglement
 from fer_probe.figures import disentanglement_figure, linear_probes_figure
-from fer_probe.linear_probes import LinearProbes
+from fer_probe.latents.disentanglement import measure_disentanglement
+from fer_probe.latents.linear_probes import LinearProbes
 
 
 def probes(layer, scores, names=("expression", "identity", "AU12")):

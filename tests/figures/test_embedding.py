@@ -3,8 +3,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fer_probe.embeddings import embed_series
 from fer_probe.figures import colour_choices, embedding_figure, embedding_series_figure, picture_labels
+from fer_probe.latents.embeddings import embed_series
 
 
 def test_a_points_customdata_is_its_picture(records):

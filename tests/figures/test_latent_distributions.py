@@ -7,7 +7,7 @@ import pytest
 
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures import latent_distributions_figure
-from fer_probe.latents import Latents, latent_distributions
+from fer_probe.latents.latent_variables import Latents, latent_distributions
 
 
 @pytest.fixture(scope="module")

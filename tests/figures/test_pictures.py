@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from fer_probe.evidence.response_places import ResponsePlaces
 from fer_probe.faces.face_crops import with_shown_boxes
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures import pictures
-from fer_probe.response_places import ResponsePlaces
 
 
 def _faces(pixels: np.ndarray) -> FaceImages:

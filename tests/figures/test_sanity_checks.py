@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from fer_probe.experiments.sanity_checks import ANEW, EDGES, OTHER_MAP, TRAINED, SanityChecks
 from fer_probe.figures.sanity_checks import likeness_figure, sanity_figure, sanity_in_words
-from fer_probe.sanity_checks import ANEW, EDGES, OTHER_MAP, TRAINED, SanityChecks
 
 CONDITIONS = (TRAINED, "conv2 shuffled", "conv1 shuffled", ANEW, OTHER_MAP, EDGES)
 

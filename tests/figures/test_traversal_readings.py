@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer_probe.figures import traversal_reading_rows, traversal_readings_figure
-from fer_probe.traversal_readings import read_traversals
+from fer_probe.latents.traversal_readings import read_traversals
 
 NAMES = ("anger", "sad", "nothing")
 

@@ -6,13 +6,13 @@ import torch
 from torch import nn
 
 from fer_probe.architecture import describe_architecture
-from fer_probe.backward_rules import RULES
-from fer_probe.deconvolution import deconvolve
 from fer_probe.evaluation import evaluate
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.harvesting import harvest
 from fer_probe.models import MODELS, Autoencoder, LatentClassifier, VariationalAutoencoder, build_model
 from fer_probe.models.autoencoder import PixelSigmoid, draw
+from fer_probe.projections.backward_rules import RULES
+from fer_probe.projections.deconvolution import deconvolve
 
 AUTOENCODERS = [name for name, model in MODELS.items() if issubclass(model, Autoencoder)]
 VARIATIONAL = [name for name in AUTOENCODERS if issubclass(MODELS[name], VariationalAutoencoder)]

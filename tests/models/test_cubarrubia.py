@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from fer_probe.backward_rules import RectifierError
-from fer_probe.deconvolution import deconvolve
 from fer_probe.harvesting import harvest
 from fer_probe.models import ModelError, build_model
+from fer_probe.projections.backward_rules import RectifierError
+from fer_probe.projections.deconvolution import deconvolve
 
 
 def on_no_device(name, **options):

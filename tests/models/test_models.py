@@ -7,12 +7,12 @@ from torch import nn
 
 from fer_probe.activations import check_layers
 from fer_probe.architecture import convolution_layers
-from fer_probe.backward_rules import RULES, RectifierError
-from fer_probe.deconvolution import deconvolve
 from fer_probe.harvesting import harvest
 from fer_probe.models import MODELS, Autoencoder, ModelError, architecture_of, build_model
 from fer_probe.models.barradas import BarradasClassifier, BarradasEncoder
-from fer_probe.receptive_fields import receptive_field
+from fer_probe.projections.backward_rules import RULES, RectifierError
+from fer_probe.projections.deconvolution import deconvolve
+from fer_probe.projections.receptive_fields import receptive_field
 
 PARAMETERS = {
     "zhu_cnn": 38_782_983,

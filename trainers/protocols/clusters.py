@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from fer_probe.checkpoints import Checkpoint
-from fer_probe.clusters import ClusterScores, cluster, name_clusters, score_clusters
-from fer_probe.encoded_images import EncodedImages
 from fer_probe.evaluation import Evaluation
 from fer_probe.faces.face_images import FaceImages
+from fer_probe.latents.clusters import ClusterScores, cluster, name_clusters, score_clusters
+from fer_probe.latents.encoded_images import EncodedImages
 from fer_probe.records import save_record
 from trainers.labelled_faces import classes_of
 

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import fer_probe as fp
-from fer_probe.clusters import Clusters, ClusterScores
 from fer_probe.faces.corpora import READERS, load_faces
 from fer_probe.faces.face_images import FacesError
+from fer_probe.latents.clusters import Clusters, ClusterScores
 from fer_probe.records import load_record
 from trainers import RECIPES
 from trainers.protocols.loop import run_protocol

@@ -1,0 +1,1 @@
+"""Which feature maps follow which action units on coded faces, and how sure that is."""

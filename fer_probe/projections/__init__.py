@@ -1,0 +1,1 @@
+"""What made a unit fire, drawn as a picture: backward rules, receptive fields, deconvolution, maximisation."""
