@@ -98,10 +98,14 @@ def moved_pixels(faces: DrawnFaces, images: PreparedImages, chosen: np.ndarray, 
     Raises:
         FacesError: no such unit is drawn.
     """
-    masks = np.stack([faces.action_unit_mask(int(i), au) for i in chosen]).astype(np.uint8)[:, None] * 255
+    return shown_masks(images, chosen, np.stack([faces.action_unit_mask(int(i), au) for i in chosen]))
+
+
+def shown_masks(images: PreparedImages, chosen: np.ndarray, masks: np.ndarray) -> NDArray[np.bool_]:
+    """(n, H, W) pixels of chosen faces, told in raw pictures (n, h, w), where the network is shown them."""
     plain = replace(images.preprocessing, channels=1, mean=0.0, std=1.0, equalize=False, per_picture=False)
-    boxes = None if images.boxes is None else images.boxes.of(chosen, faces.pixels[chosen])
-    return np.asarray(plain.resized(masks, boxes)[:, 0] > 127)
+    boxes = None if images.boxes is None else images.boxes.of(chosen, images.faces.pixels[chosen])
+    return np.asarray(plain.resized(masks.astype(np.uint8)[:, None] * 255, boxes)[:, 0] > 127)
 
 
 @dataclass(frozen=True)
