@@ -50,6 +50,7 @@ PAGES = {
     "/action-units": "Action units",
     "/latent": "Latent space",
     "/experiments": "Experiments",
+    "/groups": "For whom",
     "/drawn-face": "Drawn face",
 }
 

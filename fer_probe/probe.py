@@ -18,6 +18,7 @@ from fer_probe.checkpoints import Checkpoint
 from fer_probe.evaluation import evaluate
 from fer_probe.evidence.au_evidence import AUEvidence, codes_action_units, measure_evidence
 from fer_probe.evidence.evidence_words import untested_in_words
+from fer_probe.evidence.group_probe import probe_groups
 from fer_probe.evidence.response_places import find_response_places
 from fer_probe.experiments.combinations import check_combination
 from fer_probe.experiments.experiment_probe import Experiments
@@ -163,6 +164,7 @@ class _ProbedFaces:
         self._evaluate()
         if layers:
             maximized = self._maps(layers, maximized)
+        probe_groups(self.study, self.set_name, self.faces, layers, self._keep, self.settings.seed)
         self._spaces(architecture)
         size, people = self.settings.batch_size, self.settings.people
         told = (self.provenance, size, self.say, people)

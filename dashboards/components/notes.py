@@ -68,6 +68,10 @@ DEPTH = (
     "them and measured on the others. What shuffled weights tell was not learnt. A unit that no single map tells may "
     "still stand in several together."
 )
+GROUPS = (
+    "That no difference is shown does not mean there is none: see how wide the intervals are. Groups may also differ "
+    "in what they show, how they are lit, and in what else goes with age or sex. Drawn people are no population."
+)
 PLACES = "Where the map fires on average over all faces, laid over the mean face. Faces that are not aligned blur it."
 
 

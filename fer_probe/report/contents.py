@@ -23,6 +23,7 @@ from fer_probe.projections.activation_maximization import MaximizedMaps
 from fer_probe.projections.deconvolution import Projections
 from fer_probe.report.causes import ReportCauses
 from fer_probe.report.evidence import ReportEvidence
+from fer_probe.report.groups import ReportGroups
 from fer_probe.report.latents import ReportLatents
 from fer_probe.study import DRAWN_PEOPLE, Study, StudyError
 
@@ -118,6 +119,11 @@ class ReportContents:
     def causes(self) -> ReportCauses:
         """What was switched, and what followed."""
         return ReportCauses(self.study, self.layer, self.labelled_set, self.distances)
+
+    @cached_property
+    def groups(self) -> ReportGroups:
+        """For whom the network works."""
+        return ReportGroups(self.study, self.set_name, self.labelled_set, self.layer)
 
     @cached_property
     def strips(self) -> list[dict[str, Any]]:
