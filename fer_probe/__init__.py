@@ -125,6 +125,8 @@ _HOMES: dict[str, str] = {
     "combine": "fer_probe.experiments.combinations",
     "Sweep": "fer_probe.experiments.sweeps",
     "sweep": "fer_probe.experiments.sweeps",
+    "ConceptTests": "fer_probe.experiments.au_concepts",
+    "test_concepts": "fer_probe.experiments.au_concepts",
     "SanityChecks": "fer_probe.experiments.sanity_checks",
     "check_projections": "fer_probe.experiments.sanity_checks",
     "AUEmergence": "fer_probe.experiments.au_emergence",

@@ -152,14 +152,14 @@ def shown_expressions(class_names: Sequence[str], condition: Condition = "intens
     return tuple(known[place] for place in at if place >= 0)
 
 
-def _units(expression: str, amount: float) -> Units:
+def expression_units(expression: str, amount: float) -> Units:
     """The first FACS prototype of an expression; contempt is one-sided."""
     one_sided = expression == "contempt"
     return dict.fromkeys(FACS_PROTOTYPES[expression][0], (amount, 0.0) if one_sided else amount)
 
 
 def _by_intensity(people: PosedPeople, shown: Sequence[str], degree: float) -> DrawnFaces:
-    return people.showing([_units(name, degree) for name in shown])
+    return people.showing([expression_units(name, degree) for name in shown])
 
 
 def _by_side_light(people: PosedPeople, shown: Sequence[str], degree: float) -> DrawnFaces:
@@ -167,14 +167,14 @@ def _by_side_light(people: PosedPeople, shown: Sequence[str], degree: float) -> 
         side = float(np.copysign(degree, scene.light.azimuth))  # everybody's own
         return replace(scene, light=Light(azimuth=side, elevation=15, strength=0.95, ambient=0.12))
 
-    return people.seen(lit).showing([_units(name, PEAK) for name in shown])
+    return people.seen(lit).showing([expression_units(name, PEAK) for name in shown])
 
 
 def _by_exposure(people: PosedPeople, shown: Sequence[str], degree: float) -> DrawnFaces:
     def exposed(scene: Scene) -> Scene:
         return replace(scene, camera=replace(scene.camera, exposure=degree))
 
-    return people.seen(exposed).showing([_units(name, PEAK) for name in shown])
+    return people.seen(exposed).showing([expression_units(name, PEAK) for name in shown])
 
 
 _SHOW: dict[str, Callable[[PosedPeople, Sequence[str], float], DrawnFaces]] = {
