@@ -5,7 +5,7 @@ rectifier without a rule) is left out and said, in the study's notes.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from fer_probe.evidence.au_evidence import AUEvidence, codes_action_units, measu
 from fer_probe.evidence.evidence_words import untested_in_words
 from fer_probe.evidence.group_probe import probe_groups
 from fer_probe.evidence.response_places import find_response_places
+from fer_probe.experiments.attribution_probe import set_to_attribute
 from fer_probe.experiments.combinations import check_combination
 from fer_probe.experiments.experiment_probe import Experiments
 from fer_probe.faces.face_images import FaceImages, FacesError
@@ -125,7 +126,13 @@ def probe_checkpoint(
         study = probed.study
     provenance = {"checkpoint_sha256": checkpoint.sha256, "seed": settings.seed}
     told = (provenance, settings.batch_size, say, settings.people)
-    Experiments(study, checkpoint, reads, layers, *told).on_drawn_people(settings.seed, settings.combinations)
+    experiments = Experiments(study, checkpoint, reads, layers, *told)
+    experiments.on_drawn_people(settings.seed, settings.combinations)
+    asked = set_to_attribute(prepared, checkpoint.class_names)
+    experiments = replace(experiments, provenance={**provenance, "faces_sha256": hashes[asked]})
+    for sentence in experiments.attribute(asked, prepared[asked].read_from(study.faces(asked).pixels)):
+        say(sentence)
+        study = study.with_note(sentence)
     return study
 
 

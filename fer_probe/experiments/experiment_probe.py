@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from fer_probe.action_units import FACS_PROTOTYPES
 from fer_probe.activations import blank_picture, check_layers
 from fer_probe.architecture import describe_architecture
 from fer_probe.checkpoints import Checkpoint
@@ -18,6 +19,8 @@ from fer_probe.evaluation import expected_classes
 from fer_probe.evidence.au_distance import AUDistances
 from fer_probe.evidence.projection_energy import ProjectionEnergy, locate_energy
 from fer_probe.experiments.ablation import ablate_each
+from fer_probe.experiments.attribution_probe import probe_attributions
+from fer_probe.experiments.au_concepts import test_concepts
 from fer_probe.experiments.au_emergence import find_au_emergence
 from fer_probe.experiments.au_experiments import au_experiment
 from fer_probe.experiments.au_tuning import measure_tuning
@@ -44,6 +47,12 @@ _MEAN_BOX = FixedCrop((0.12, 0.145, 0.83, 0.855))
 _CHECKED = 8
 #: Layers whose maps are looked through; the last of them gives the classes.
 _WEIGHTED = ("Conv2d", "Linear")
+#: How concepts are tested with few people drawn, and with many: of the units that expressions show, or of all.
+_FEW_CONCEPTS: dict[str, Any] = {
+    "action_units": tuple(sorted({au for units in FACS_PROTOTYPES.values() for au in units[0]})),
+    "runs": 6, "random_runs": 36, "class_pictures": 10, "people": 4,
+}  # fmt: skip
+_MANY_CONCEPTS: dict[str, Any] = {"runs": 12, "random_runs": 60, "class_pictures": 24, "people": 5}
 #: From so many people on everything is swept; with fewer, intensity alone, at few degrees.
 _MANY = 24
 _FEW_INTENSITIES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -139,6 +148,16 @@ class Experiments:
         )  # fmt: skip
         self._keep(energy, set_name)
 
+    def attribute(self, set_name: str, images: PreparedImages) -> list[str]:
+        """A few faces' classes, attributed to pixels; a sentence for every method that was left out."""
+        if not self.possible or not self.people:
+            return []
+        self.say(f"{set_name}: attributing classes to the pixels of a few faces")
+        return probe_attributions(
+            self.study, self.checkpoint, self.layers[-1], set_name, images, self._keep,
+            faces_a_class=3 if self.people >= _MANY else 1, batch_size=self.batch_size,
+        )  # fmt: skip
+
     def on_drawn_people(self, seed: int, combinations: Sequence[Sequence[int]] = ()) -> None:
         """What is asked of drawn people, in whom everything can be switched by itself; nothing where none are wanted.
 
@@ -159,6 +178,10 @@ class Experiments:
             self._look_deeper(people, seed)
         if shown_expressions(self.checkpoint.class_names):
             self._sweep(people, seed)
+            asked = _MANY_CONCEPTS if people >= _MANY else _FEW_CONCEPTS
+            self.say(f"testing action units as concepts of {self.layers[-1]}")
+            concepts = test_concepts(layer=self.layers[-1], **{**self._drawn(people, seed), **asked})
+            self._keep(concepts, DRAWN_PEOPLE, people=concepts.people, runs=asked["runs"])
 
     def _sweep(self, people: int, seed: int) -> None:
         asked: dict[Condition, Any] = dict(VALUES) if people >= _MANY else {"intensity": _FEW_INTENSITIES}
