@@ -51,6 +51,7 @@ PAGES = {
     "/latent": "Latent space",
     "/experiments": "Experiments",
     "/groups": "For whom",
+    "/compared": "Compared",
     "/drawn-face": "Drawn face",
 }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fer_probe import comparison_verb
 from fer_probe.console import console, one_sentence, print_detectors, write_sheet
 from fer_probe.faces_options import (
     ActionUnits,
@@ -18,6 +19,7 @@ from fer_probe.faces_options import (
     Faces,
     Scale,
     Threshold,
+    drawn_sets,
     layout_to_draw,
     read_faces,
 )
@@ -224,7 +226,7 @@ def probe(
         told: dict[str, Any] = {"corpus": corpus, "split": split, "presence_threshold": presence_threshold}
         sets = {split or "faces": read_faces(faces, action_units, intensity_scale, **told)}
     elif all(given is None for given in (action_units, presence_threshold, intensity_scale)):
-        sets = _drawn_sets(seed)
+        sets = drawn_sets(seed)
     else:
         raise typer.BadParameter("action units of another program belong to --faces")
     settings = ProbeSettings(
@@ -235,6 +237,9 @@ def probe(
     write_report(study)
     print_detectors(study)
     console.print(f"Study {study.folder}; look at it with: fer-probe dashboard {study.folder}")
+
+
+app.command(epilog=comparison_verb.EXAMPLE)(comparison_verb.compare)
 
 
 @app.command(epilog="Example: fer-probe report studies/demo --out report.html")
@@ -264,16 +269,6 @@ def dashboard(
     Study.open(study)  # say at once when there is none
     console.print(f"Dashboard at http://127.0.0.1:{port} – stop with Ctrl+C")
     serve(study, port=port, open_browser=browser)
-
-
-def _drawn_sets(seed: int) -> "dict[str, FaceImages]":
-    from fer_probe.faces.drawn_faces import draw_faces
-
-    return {
-        # First what is opened first: there each action unit is switched by itself.
-        "action-units": draw_faces(subjects=40, size=96, seed=seed + 1, pictures="action_units"),
-        "expressions": draw_faces(subjects=40, size=96, seed=seed + 1),
-    }
 
 
 def _combinations(told: list[str] | None) -> list[list[int]]:

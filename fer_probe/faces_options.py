@@ -62,6 +62,17 @@ def read_faces(
         return load_faces(path, action_units=table, check=check, **told)
 
 
+def drawn_sets(seed: int) -> "dict[str, FaceImages]":
+    """The faces that are taken where none are named: 40 drawn people, once with units and once with expressions."""
+    from fer_probe.faces.drawn_faces import draw_faces
+
+    return {
+        # First what is opened first: there each action unit is switched by itself.
+        "action-units": draw_faces(subjects=40, size=96, seed=seed + 1, pictures="action_units"),
+        "expressions": draw_faces(subjects=40, size=96, seed=seed + 1),
+    }
+
+
 def layout_to_draw(corpus: str) -> "Reader":
     """The corpus whose layout faces are to be drawn in.
 

@@ -68,6 +68,14 @@ DEPTH = (
     "them and measured on the others. What shuffled weights tell was not learnt. A unit that no single map tells may "
     "still stand in several together."
 )
+MATCHED = (
+    "Maps that answer to the same faces need not look at the same thing in them: what two maps share may be light, a "
+    "person or an action unit. One map of one network may also be spread over several of the other."
+)
+SIMILAR = (
+    "CKA says how alike two layers lay out the faces, whatever their maps are called. It has no scale of its own: "
+    "early layers of untrained networks are alike too, and are what to compare with."
+)
 GROUPS = (
     "That no difference is shown does not mean there is none: see how wide the intervals are. Groups may also differ "
     "in what they show, how they are lit, and in what else goes with age or sex. Drawn people are no population."

@@ -22,6 +22,7 @@ from fer_probe.latents.embeddings import Embedding
 from fer_probe.projections.activation_maximization import MaximizedMaps
 from fer_probe.projections.deconvolution import Projections
 from fer_probe.report.causes import ReportCauses
+from fer_probe.report.comparisons import ReportComparison, report_comparisons
 from fer_probe.report.evidence import ReportEvidence
 from fer_probe.report.groups import ReportGroups
 from fer_probe.report.latents import ReportLatents
@@ -124,6 +125,11 @@ class ReportContents:
     def groups(self) -> ReportGroups:
         """For whom the network works."""
         return ReportGroups(self.study, self.set_name, self.labelled_set, self.layer)
+
+    @cached_property
+    def comparisons(self) -> list[ReportComparison]:
+        """This checkpoint beside others."""
+        return report_comparisons(self.study, self.set_name, self.labelled_set)
 
     @cached_property
     def strips(self) -> list[dict[str, Any]]:

@@ -35,7 +35,8 @@ def test_pages_register(app):
     paths = {entry["module"].split(".")[-1]: entry["path"] for entry in dash.page_registry.values()}
     assert paths == {
         "overview": "/", "maps": "/maps", "action_units": "/action-units", "latent": "/latent",
-        "experiments": "/experiments", "drawn_face": "/drawn-face", "not_found_404": "/not-found", "groups": "/groups",
+        "experiments": "/experiments", "drawn_face": "/drawn-face", "not_found_404": "/not-found",
+        "groups": "/groups", "compared": "/compared",
         "latent_variables": "/latent/variables", "latent_decoded": "/latent/decoded",
         "latent_clusters": "/latent/clusters", "latent_measures": "/latent/measures",
     }  # fmt: skip
