@@ -1,4 +1,4 @@
-"""One feature map's panels: its strongest faces, their projections, what maximises it, where it fires, its units."""
+"""One feature map's panels: its strongest faces and their projections, what maximises it, its units, what it does."""
 
 import dash_mantine_components as dmc
 from dash.development.base_component import Component
@@ -6,16 +6,32 @@ from dash.development.base_component import Component
 from dashboards.components.facts import face_facts
 from dashboards.components.gallery import map_picture
 from dashboards.components.graph import graph
-from dashboards.components.notes import DISTANCE, MAXIMIZED, PLACES, PROJECTION, hint, missing, panel
+from dashboards.components.notes import (
+    ABLATION,
+    DISTANCE,
+    MAXIMIZED,
+    PLACES,
+    PROJECTION,
+    SWITCHED,
+    hint,
+    missing,
+    panel,
+)
 from dashboards.components.tables import table
 from dashboards.components.uncoded import no_distances
 from dashboards.view import View
 from fer_probe.evidence.au_evidence import find_evidence
 from fer_probe.evidence.response_places import ResponsePlaces
+from fer_probe.experiments.ablation import AblatedMaps
+from fer_probe.experiments.au_tuning import AUTuning
 from fer_probe.figures import au_profile_figure
+from fer_probe.figures.ablation import ablated_map_figure
+from fer_probe.figures.au_emergence import map_tuning_figure
 from fer_probe.harvesting import Harvest
 from fer_probe.projections.activation_maximization import MaximizedMaps
 from fer_probe.projections.deconvolution import Projections
+from fer_probe.records import Record
+from fer_probe.study import DRAWN_PEOPLE
 
 _RULES = {"deconvnet": "Deconvolution", "guided": "Guided backpropagation", "gradient": "Gradient"}
 
@@ -28,6 +44,7 @@ def map_panels(view: View, found: Harvest, number: int) -> list[Component]:
     return [
         dmc.Box(above, className="columns"),
         dmc.Box(below, className="columns"),
+        dmc.Box([_switched_off(view, layer, number), _tuning(view, layer, number)], className="columns"),
         _strongest(view, found, number),
     ]
 
@@ -78,6 +95,42 @@ def _distances(view: View, layer: str, number: int) -> Component:
     drawn = au_profile_figure(evidence.distances, number, evidence.significance)
     figure = graph(drawn, f"Distance of map {number} to every action unit", "au-profile")
     return panel("", figure, hint(DISTANCE))
+
+
+def _switched_off(view: View, layer: str, number: int) -> Component:
+    """What becomes of each class without the map, on the faces that it was switched off on."""
+    seen = view.where(AblatedMaps, layer)
+    if seen is None:
+        return panel("Switched off", _not_of_this_layer(view, AblatedMaps, "No map was switched off", "map"))
+    ablated = seen.study.load(AblatedMaps, seen.faces, layer)
+    figure = graph(ablated_map_figure(ablated, number), f"Change of every class without map {number}", "map-ablated")
+    link = dmc.Anchor(
+        "All maps switched off", href=seen.link("/experiments", ask="map", layer=layer, map=number), size="sm"
+    )
+    words = [] if seen.faces == view.faces else [dmc.Text(f"On the faces “{seen.faces}”.", size="sm")]
+    return panel("", figure, *words, link, hint(ABLATION))
+
+
+def _tuning(view: View, layer: str, number: int) -> Component:
+    """How the map rises with the units that it answers to."""
+    tuned = view.study.find(AUTuning, DRAWN_PEOPLE, layer)
+    if tuned is None:
+        command = "fer-probe probe --people 40"
+        what = "How it rises with action units was not measured"
+        return panel("Over intensity", _not_of_this_layer(view, AUTuning, what, "depth", command))
+    words = f"Response of map {number} against the intensity of action units"
+    return panel("", graph(map_tuning_figure(tuned, number), words, "map-tuning"), hint(SWITCHED))
+
+
+def _not_of_this_layer(
+    view: View, kind: type[Record], what: str, ask: str, command: str = "fer-probe probe"
+) -> Component:
+    """The layers that it is known of, with the way there; the command where it is known of none."""
+    others = sorted({entry.layer for entry in view.study.entries(kind.kind())})
+    if not others:
+        return missing(what, command)
+    link = dmc.Anchor(", ".join(others), href=view.link("/experiments", ask=ask), inherit=True, underline="always")
+    return dmc.Text(["That was asked of the maps of ", link, " only."], size="sm")
 
 
 def _strongest(view: View, found: Harvest, number: int) -> Component:

@@ -7,7 +7,10 @@ from plotly.subplots import make_subplots
 from fer_probe.action_units import action_unit_label
 from fer_probe.experiments.au_emergence import TELLS, AUEmergence
 from fer_probe.experiments.au_tuning import AUTuning
-from fer_probe.figures.theme import AU_SIDE, BLUE, GREY, themed, titled
+from fer_probe.figures.theme import AU_SIDE, BLUE, GREEN, GREY, themed, titled
+
+#: A map is shown with so many units.
+_TUNED = 4
 
 
 def emergence_figure(found: AUEmergence, *, dark: bool = False) -> go.Figure:
@@ -69,6 +72,30 @@ def tuning_figure(found: AUTuning, au: int, numbers: tuple[int, ...] = (), *, da
     figure.update_xaxes(title_text="intensity").update_yaxes(title_text="response", rangemode="tozero")
     facts = f"{found.layer} · {found.people} drawn people · rank correlation {found.correlation[row, best]:.2f}"
     return themed(titled(figure, f"{action_unit_label(au)}: response over intensity", facts), dark)
+
+
+def map_tuning_figure(found: AUTuning, number: int, *, dark: bool = False) -> go.Figure:
+    """One map's response against intensity, of the units that it rises with most surely, the surest first.
+
+    Raises:
+        IndexError: the layer has no such map.
+    """
+    if not 0 <= number < found.correlation.shape[1]:
+        raise IndexError(f"map {number} is not among the {found.correlation.shape[1]} maps of {found.layer}")
+    figure = go.Figure()
+    for place, row in enumerate(np.argsort(-found.correlation[:, number], kind="stable")[:_TUNED]):
+        label = action_unit_label(int(found.action_unit_numbers[row]))
+        figure.add_scatter(
+            x=found.intensities, y=found.response[row, :, number], mode="lines+markers",
+            name=f"{label} ({found.correlation[row, number]:.2f})",
+            error_y={"array": found.half_width[row, :, number], "thickness": 1.5, "width": 3},
+            line={"color": (AU_SIDE, BLUE, GREEN, GREY)[place], "width": 2.5 if place == 0 else 1.5},
+            hovertemplate=f"{label}: %{{y:.3g}} at %{{x}}<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(height=340, showlegend=True, margin_b=80)
+    figure.update_xaxes(title_text="intensity").update_yaxes(title_text="response", rangemode="tozero")
+    facts = f"{found.layer} · {found.people} drawn people, each unit by itself · in brackets: rank correlation"
+    return themed(titled(figure, f"Map {number}: response over intensity", facts), dark)
 
 
 def _facts(found: AUEmergence) -> str:

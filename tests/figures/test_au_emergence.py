@@ -5,7 +5,7 @@ import pytest
 
 from fer_probe.experiments.au_emergence import AUEmergence
 from fer_probe.experiments.au_tuning import AUTuning
-from fer_probe.figures.au_emergence import emergence_figure, emergence_heatmap_figure, tuning_figure
+from fer_probe.figures.au_emergence import emergence_figure, emergence_heatmap_figure, map_tuning_figure, tuning_figure
 
 UNITS = np.array([4, 12])
 
@@ -46,3 +46,13 @@ def test_the_best_map_comes_first():
     assert "0.90" in tuning_figure(tuned(), 12).layout.title.subtitle.text
     with pytest.raises(KeyError, match="AU1 was not shown"):
         tuning_figure(tuned(), 1)
+
+
+def test_a_map_is_drawn_with_the_units_it_rises_with():
+    """The surest first, each with its interval; a map that is not there is refused."""
+    first, second = map_tuning_figure(tuned(), 3).data
+    assert first.name == "AU12 lip corner puller (0.90)" and second.name.startswith("AU4")
+    assert np.allclose(first.y, tuned().response[1, :, 3])
+    assert np.allclose(first.error_y.array, tuned().half_width[1, :, 3])
+    with pytest.raises(IndexError, match="map 5 is not among the 5"):
+        map_tuning_figure(tuned(), 5)

@@ -1,0 +1,41 @@
+"""A map's page tells what the map does: to each class when it is switched off, and how it rises with units."""
+
+import importlib
+from dataclasses import replace
+
+import pytest
+
+from fer_probe.experiments.au_tuning import AUTuning
+from fer_probe.study import DRAWN_PEOPLE
+from tests.figures.test_au_emergence import tuned
+
+from .conftest import all_of, planted_study, words_of
+
+
+@pytest.fixture
+def page(app):
+    return importlib.import_module("dashboards.pages.maps")
+
+
+def test_a_map_that_was_switched_off(page):
+    """The change of every class, with a link to all maps; without tuning, the command that measures it."""
+    made = page.layout(layer="conv", map="7")
+    assert "Change of every class without map 7" in words_of(made) and "--people 40" in words_of(made)
+    assert "/experiments?ask=map&layer=conv&map=7" in all_of(made, "href")
+
+
+def test_a_layer_that_was_not_asked_leads_to_the_one_that_was(page, study):
+    """In words, with the way to it."""
+    assert study.find(AUTuning, DRAWN_PEOPLE, "conv") is None
+    made = page.layout(faces="bare", layer="features.0", map="3")
+    assert "That was asked of the maps of conv only." in " ".join(words_of(made).split())
+    assert "/experiments?faces=bare&ask=map" in all_of(made, "href")
+
+
+def test_a_map_that_was_tuned(page, show, tmp_path):
+    """Its responses over intensity, of the layer that they were measured in."""
+    study = planted_study(tmp_path / "study")
+    study.add(replace(tuned(), layer="conv"), DRAWN_PEOPLE, {})
+    show(study.folder)
+    words = words_of(page.layout(layer="conv", map="3"))
+    assert "Response of map 3 against the intensity of action units" in words and "--people 40" not in words
