@@ -2,6 +2,8 @@
 
 /pictures/FACES/LAYER/MAP/originals.png       also projections, maximized, places
 /pictures/FACES/face/INDEX.png                ?study=NAME where there are several
+/pictures/FACES/attribution/METHOD/INDEX.png  a class's logit on a face
+/pictures/FACES/fired/INDEX/RANK.png          what made one of the maps fire that fired most for a face
 /pictures/FACES/decoded.png                   ?face=3&v0=1.25: a latent decoded, see DecodedFaceView
 /pictures/drawn-face.png                      ?au12=0.8 and so on: of no study, see DrawnFaceView
 """
@@ -20,6 +22,7 @@ from dashboards.drawn_face import DrawnFaceError, DrawnFaceView, face_landmarks,
 from dashboards.view import View
 from fer_probe.architecture import Architecture
 from fer_probe.evidence.response_places import ResponsePlaces
+from fer_probe.figures.attributions import attribution_picture as laid_on_face
 from fer_probe.figures.mosaics import mosaic, original_mosaic, projection_mosaic
 from fer_probe.figures.overlays import landmarks_overlay, moved_overlay
 from fer_probe.figures.pictures import (
@@ -30,10 +33,14 @@ from fer_probe.figures.pictures import (
     mean_picture,
     places_overlay,
     png,
+    projection_pictures,
 )
+from fer_probe.figures.pictures import face_picture as seen_face
 from fer_probe.harvesting import Harvest
 from fer_probe.projections.activation_maximization import MaximizedMaps
+from fer_probe.projections.attributions import Attributions
 from fer_probe.projections.deconvolution import Projections
+from fer_probe.projections.fired_maps import FiredMaps
 from fer_probe.records import Record, RecordError
 from fer_probe.study import STUDY_FILE, Study, StudyError
 
@@ -56,6 +63,18 @@ def map_picture(faces: str, layer: str, number: int, shown: str) -> Response:
 def face_picture(faces: str, index: int) -> Response:
     """A face, or 404 and a sentence."""
     return _answer(faces, _face_png, index)
+
+
+@pictures.get("/<faces>/attribution/<method>/<int:index>.png")
+def attribution_picture(faces: str, method: str, index: int) -> Response:
+    """An attribution laid on its face, or 404 and a sentence."""
+    return _answer(faces, _attribution_png, method, index)
+
+
+@pictures.get("/<faces>/fired/<int:index>/<int:rank>.png")
+def fired_picture(faces: str, index: int, rank: int) -> Response:
+    """The projection of a map that fired most for a face, or 404 and a sentence."""
+    return _answer(faces, _fired_png, index, rank)
 
 
 @pictures.get("/<faces>/decoded.png")
@@ -125,6 +144,35 @@ def _face_png(folder: Path, written: int, faces: str, index: int) -> bytes:
     if index >= len(images):
         raise StudyError(f"faces {faces!r} have no face {index}; they are numbered 0 to {len(images) - 1}")
     return png(face_thumbnail(images, index, ENLARGED))
+
+
+@lru_cache(maxsize=512)
+def _attribution_png(folder: Path, written: int, faces: str, method: str, index: int) -> bytes:
+    study = Study.open(folder)
+    found = study.load(Attributions, faces, *study.layers(Attributions, faces)[-1:])
+    if method not in found.methods:
+        raise StudyError(f"nothing was attributed by {method!r}; there are {', '.join(found.methods)}")
+    pixels = found.pixels[found.methods.index(method), _row(found, index)]
+    face = seen_face(study.faces(faces), index, pixels.shape[1:])
+    return png(enlarged(laid_on_face(face, pixels), ENLARGED))
+
+
+@lru_cache(maxsize=512)
+def _fired_png(folder: Path, written: int, faces: str, index: int, rank: int) -> bytes:
+    study = Study.open(folder)
+    found = study.load(FiredMaps, faces, *study.layers(FiredMaps, faces)[-1:])
+    row = _row(found, index)
+    if rank >= found.maps.shape[1]:
+        raise StudyError(f"of each face {found.maps.shape[1]} maps are shown, numbered from 0; asked for {rank}")
+    # One scale for all maps of a face, so that they compare.
+    return png(enlarged(projection_pictures(found.pixels[row])[rank], ENLARGED))
+
+
+def _row(found: Attributions | FiredMaps, index: int) -> int:
+    row = np.flatnonzero(found.image_index == index)
+    if not len(row):
+        raise StudyError(f"face {index} was not attributed; these were: {', '.join(map(str, found.image_index))}")
+    return int(row[0])
 
 
 @lru_cache(maxsize=512)

@@ -49,6 +49,7 @@ PAGES = {
     "/maps": "Feature maps",
     "/action-units": "Action units",
     "/latent": "Latent space",
+    "/attributions": "Attributions",
     "/experiments": "Experiments",
     "/groups": "For whom",
     "/compared": "Compared",

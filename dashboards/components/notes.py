@@ -80,6 +80,17 @@ GROUPS = (
     "That no difference is shown does not mean there is none: see how wide the intervals are. Groups may also differ "
     "in what they show, how they are lit, and in what else goes with age or sex. Drawn people are no population."
 )
+ATTRIBUTIONS = (
+    "Each method answers its own question: what a small change of a pixel does (saliency), how the logit comes about on "
+    "the way from a flat picture (integrated gradients), what covering a part does (occlusion), which maps together "
+    "spoke for the class (Grad-CAM). Where they disagree none is wrong. Guided pictures partly come back whatever the "
+    "weights are."
+)
+CONCEPTS = (
+    "TCAV (Kim et al. 2018): a direction of the layer that leads from people at rest to the same people with the unit, "
+    "and the share of a class's faces whose logit rises along it. Orange: more often than along random concepts; blue: "
+    "less often; empty: not shown to differ."
+)
 PLACES = "Where the map fires on average over all faces, laid over the mean face. Faces that are not aligned blur it."
 
 

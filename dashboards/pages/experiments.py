@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashboards.components.ablation_panels import ablation_panels
 from dashboards.components.aria import aria
 from dashboards.components.combination_panels import combination_panels
+from dashboards.components.concept_panels import concept_panels
 from dashboards.components.depth_panels import depth_panels
 from dashboards.components.graph import graph_id
 from dashboards.components.sanity_panels import sanity_panels
@@ -28,6 +29,7 @@ _QUESTIONS: dict[str, tuple[str, Callable[[View], list[Component]]]] = {
     "degrees": ("an expression is faint?", lambda view: sweep_panels(view, INTENSITY)),
     "light": ("the light is bad?", lambda view: sweep_panels(view, LIGHT)),
     "map": ("a feature map is switched off?", ablation_panels),
+    "concept": ("a layer moves like a unit?", concept_panels),
     "depth": ("we look deeper?", lambda view: depth_panels(view, _PATH)),
     "weights": ("the network forgets?", lambda view: sanity_panels(view, _PATH)),
 }

@@ -231,8 +231,11 @@ class _Run:
     @staticmethod
     def spanned(pictures: np.ndarray, others: np.ndarray, gradients: np.ndarray) -> "_Run":
         """Of activations (people, 1 + A, F) and gradients (K, n, F)."""
-        span = np.linalg.svd(pictures.reshape(-1, pictures.shape[-1]), full_matrices=False)[2].T
-        return _Run(pictures @ span, others @ span, gradients @ span)
+        # A plane has an intercept: what all pictures share is of no matter to it, and only costs digits.
+        middle = pictures.mean((0, 1))
+        centred = (pictures - middle).astype(np.float64)
+        span = np.linalg.svd(centred.reshape(-1, centred.shape[-1]), full_matrices=False)[2].T
+        return _Run(centred @ span, (others - middle) @ span, gradients @ span)
 
     def concepts(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Scores (A, K) of each unit, and accuracy (A,) on the other run's people."""

@@ -24,6 +24,8 @@ METHOD_NAMES = {
 }
 #: What raises the logit, what lowers it: the ends of the theme's diverging scale.
 _RAISES, _LOWERS = np.array([213, 94, 0]), np.array([31, 111, 178])
+#: Ratios are told apart by colour up to 2 to the power of this, and down to its inverse.
+_REACH = 3.0
 #: The face under an attribution keeps this share of its contrast; the strongest pixels cover it so far.
 _CONTRAST, _COVER = 0.55, 0.9
 
@@ -91,17 +93,17 @@ def attribution_regions_figure(found: AttributionRegions, *, dark: bool = False)
     methods, regions = range(len(found.methods)), range(len(found.region_names))
     told = np.array([[found.mean_ratio(s, r) for s in methods] for r in regions])
     mean, half, count = (told[..., i] for i in range(3))
-    log = np.log2(np.where(mean > 0, mean, np.nan))
-    reach = max(1.0, float(np.nanmax(np.abs(log), initial=0)))
+    # What lands nowhere has no logarithm: it is as blue as can be.
+    log = np.log2(np.maximum(mean, 2**-_REACH))
     names = [METHOD_NAMES.get(method, method) for method in found.methods]
     labels = [f"{_region(name)} ({int(count[r].max())})" for r, name in enumerate(found.region_names)]
     intervals = np.where(np.isfinite(half), np.char.mod("± %.2f", np.nan_to_num(half)), "one face")
     figure = go.Figure(
         go.Heatmap(
-            z=log, x=names, y=labels, zmid=0, zmin=-reach, zmax=reach, autocolorscale=True, hoverongaps=False,
+            z=log, x=names, y=labels, zmid=0, zmin=-_REACH, zmax=_REACH, autocolorscale=True, hoverongaps=False,
             xgap=1, ygap=1, customdata=np.stack([mean, intervals.astype(object)], -1), showscale=False,
-            text=np.where(np.isfinite(mean), np.char.mod("%.1f", np.nan_to_num(mean)), ""),
-            texttemplate="%{text}", textfont_size=11,
+            text=[[_short(one) for one in row] for row in mean],
+            texttemplate="%{text}", textfont_size=10,
             hovertemplate="%{y}<br>%{x}: %{customdata[0]:.2f} %{customdata[1]} times its area<extra></extra>",
         )
     )  # fmt: skip
@@ -145,3 +147,8 @@ def _region(name: str) -> str:
     if name.startswith("AU"):
         return action_unit_label(int(name.removeprefix("AU")))
     return name.capitalize()
+
+
+def _short(ratio: float) -> str:
+    """``2.9``, ``12``, or nothing."""
+    return "" if np.isnan(ratio) else f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"

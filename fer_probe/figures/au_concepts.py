@@ -23,7 +23,7 @@ def concepts_figure(found: ConceptTests, *, dark: bool = False) -> go.Figure:
             z=from_half, x=list(found.class_names), y=labels, zmid=0, zmin=-1, zmax=1, autocolorscale=True,
             hoverongaps=False, xgap=1, ygap=1, showscale=False,
             customdata=np.stack([mean, found.q_value, accuracy], -1),
-            text=np.where(found.significant, np.char.mod("%.2f", mean), ""), texttemplate="%{text}", textfont_size=11,
+            text=np.where(found.significant, _short(mean), ""), texttemplate="%{text}", textfont_size=10,
             hovertemplate="%{y}, %{x}<br>score %{customdata[0]:.2f}, q = %{customdata[1]:.3f}<br>"
             "told on held-out people: %{customdata[2]:.0%}<extra></extra>",
         )
@@ -44,12 +44,12 @@ def concepts_note(found: ConceptTests) -> str:
 
 
 def concepts_in_words(found: ConceptTests) -> str:
-    """For each class the units along which it rises most surely, and what could not be told."""
+    """For each class the units along which it rises, and what could not be told."""
     mean, told = found.mean_score, []
     for column, name in enumerate(found.class_names):
         raised = [
-            int(found.action_unit_numbers[row])
-            for row in np.argsort(-mean[:, column], kind="stable")
+            int(au)
+            for row, au in enumerate(found.action_unit_numbers)
             if found.significant[row, column] and mean[row, column] > 0.5
         ]
         told.append(f"{name} along " + (", ".join(f"AU{au}" for au in raised) or "none"))
@@ -59,3 +59,9 @@ def concepts_in_words(found: ConceptTests) -> str:
         f"Rises, above random concepts: {'; '.join(told)}.{not_told} A score is a derivative: it says which way a "
         "class would move, not how far, and a unit that a class answers to fully already has none."
     )
+
+
+def _short(scores: np.ndarray) -> np.ndarray:
+    """``.97``, ``1``, ``0``: a narrow page has little room."""
+    told = np.char.lstrip(np.char.mod("%.2f", scores), "0")
+    return np.char.replace(np.char.replace(told, "1.00", "1"), ".00", "0")

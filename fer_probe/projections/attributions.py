@@ -46,8 +46,8 @@ STEPS = 50
 _WINDOW = 6
 #: Modules without weights that only rearrange or average: the ε-rule holds for them, and Captum does not know it.
 _LINEAR = (nn.Flatten, nn.Unflatten, nn.Identity, nn.ZeroPad2d, nn.ConstantPad2d, nn.ReflectionPad2d, nn.Upsample)
-#: Relevance by hooks may differ from gradient times picture by this share of its largest value.
-_ROUNDING = 1e-3
+#: Relevance by hooks may differ from gradient times picture by this share of its largest value: Captum's ε is 1e-9.
+_ROUNDING = 1e-2
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,7 +224,7 @@ class _Attributing:
         off = float((relevance - expected).abs().max() / expected.abs().max().clamp(min=1e-30))
         if not off <= _ROUNDING:
             raise LayerError(
-                f"Captum's layer-wise relevance is off by {off:.0%} on this network: its hooks miss what is no module "
+                f"Captum's layer-wise relevance is off by {off:.1%} on this network: its hooks miss what is no module "
                 "of its own (an addition, a product, a pooling called as a function) or is no rectifier; leave 'lrp' "
                 "out, or write those parts as nn.Module"
             )

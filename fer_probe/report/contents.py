@@ -21,6 +21,7 @@ from fer_probe.harvesting import Harvest
 from fer_probe.latents.embeddings import Embedding
 from fer_probe.projections.activation_maximization import MaximizedMaps
 from fer_probe.projections.deconvolution import Projections
+from fer_probe.report.attributions import ReportAttributions
 from fer_probe.report.causes import ReportCauses
 from fer_probe.report.comparisons import ReportComparison, report_comparisons
 from fer_probe.report.evidence import ReportEvidence
@@ -120,6 +121,11 @@ class ReportContents:
     def causes(self) -> ReportCauses:
         """What was switched, and what followed."""
         return ReportCauses(self.study, self.layer, self.labelled_set, self.distances)
+
+    @cached_property
+    def attributions(self) -> ReportAttributions:
+        """What classes rest on, and action units as concepts."""
+        return ReportAttributions(self.study, self.layer)
 
     @cached_property
     def groups(self) -> ReportGroups:

@@ -9,13 +9,14 @@ from dash import no_update
 
 from fer_probe.experiments.au_experiments import AUEffects
 from fer_probe.study import DRAWN_PEOPLE
+from tests.figures.test_au_concepts import concepts
 from tests.figures.test_au_emergence import emerged, tuned
 from tests.figures.test_combinations import combined, swept
 from tests.figures.test_sanity_checks import record as checked
 
 from .conftest import CLASSES, MAPS, all_of, planted_study, words_of
 
-QUESTIONS = ("unit", "together", "degrees", "light", "map", "depth", "weights")
+QUESTIONS = ("unit", "together", "degrees", "light", "map", "concept", "depth", "weights")
 
 
 def effects(outcomes, layer="", classes=()):
@@ -39,7 +40,7 @@ def experimented(show, tmp_path):
     """A study with every experiment."""
     study = planted_study(tmp_path / "study")
     records = [effects(3, classes=CLASSES), effects(MAPS, "conv"), combined(2), combined(3), swept(), swept("exposure")]
-    records += [emerged(), replace(tuned(), layer="conv")]
+    records += [emerged(), replace(tuned(), layer="conv"), concepts()]
     for record in records:
         study.add(record, DRAWN_PEOPLE, {})
     study.add(replace(checked(), layer="conv"), "known", {})
@@ -57,7 +58,7 @@ def test_every_question_is_answered(page, experimented, ask):
 
 @pytest.mark.parametrize(("ask", "command"), [
     ("unit", "fer-probe probe"), ("together", "--combine 4,22"), ("degrees", "--people 40"), ("light", "--people 40"),
-    ("weights", "fer-probe probe"), ("depth", "--people 40"),
+    ("weights", "fer-probe probe"), ("concept", "fer-probe probe"), ("depth", "--people 40"),
 ])  # fmt: skip
 def test_what_was_not_asked_says_how_to(page, ask, command):
     """The study of other tests has ablations only."""

@@ -37,7 +37,7 @@ def test_pages_register(app):
         "overview": "/", "maps": "/maps", "action_units": "/action-units", "latent": "/latent",
         "experiments": "/experiments", "drawn_face": "/drawn-face", "not_found_404": "/not-found",
         "groups": "/groups", "compared": "/compared",
-        "latent_variables": "/latent/variables", "latent_decoded": "/latent/decoded",
+        "attributions": "/attributions", "latent_variables": "/latent/variables", "latent_decoded": "/latent/decoded",
         "latent_clusters": "/latent/clusters", "latent_measures": "/latent/measures",
     }  # fmt: skip
 

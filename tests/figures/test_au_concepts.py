@@ -23,8 +23,15 @@ def test_only_what_is_significant_has_a_number():
     heat = concepts_figure(concepts()).data[0]
     assert heat.x == ("happiness", "anger") and heat.y[2] == "AU23 lip tightener, not told"
     assert np.allclose(heat.z[0], [1, -1]) and np.isnan(heat.z[1:]).all()
-    assert heat.text.tolist() == [["1.00", "0.00"], ["", ""], ["", ""]]
+    assert heat.text.tolist() == [["1", "0"], ["", ""], ["", ""]]
     assert np.allclose(heat.customdata[2, 0], [1, 0.01, 0.5])
+
+
+def test_scores_take_little_room():
+    """Without what every score has."""
+    found = concepts()
+    found.scores[0, :, 0] = 0.97
+    assert concepts_figure(found).data[0].text[0].tolist() == [".97", "0"]
 
 
 def test_method_numbers_test_and_correction():
