@@ -81,7 +81,7 @@ GROUPS = (
     "in what they show, how they are lit, and in what else goes with age or sex. Drawn people are no population."
 )
 ATTRIBUTIONS = (
-    "Each method answers its own question: what a small change of a pixel does (saliency), how the logit comes about on "
+    "Each method answers its own question: what a small change of a pixel does (saliency), how a logit comes about on "
     "the way from a flat picture (integrated gradients), what covering a part does (occlusion), which maps together "
     "spoke for the class (Grad-CAM). Where they disagree none is wrong. Guided pictures partly come back whatever the "
     "weights are."
