@@ -1,6 +1,6 @@
 """For whom: a checkpoint's accuracy and detectors by sex, age and skin, on drawn people it never saw.
 
-python benchmarks/for_whom.py net.safetensors [--people 200] [--layer conv3]
+python benchmarks/for_whom.py net.safetensors [--people 200] [--layer conv3] [--seed 70000]
 """
 
 import argparse
@@ -11,22 +11,21 @@ import numpy as np
 import fer_probe as fp
 from fer_probe.figures.group_comparisons import group_accuracy_in_words, group_detectors_in_words
 
-SEED = 70_000
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--layer", default="conv3")
+    parser.add_argument("--seed", type=int, default=70_000, help="of the people")
     chosen = parser.parse_args()
     checkpoint = fp.load_checkpoint(chosen.checkpoint)
-    _accuracy(checkpoint, chosen.people)
-    _detectors(checkpoint, chosen.people, chosen.layer)
+    _accuracy(checkpoint, chosen.people, chosen.seed)
+    _detectors(checkpoint, chosen.people, chosen.seed, chosen.layer)
 
 
-def _accuracy(checkpoint: fp.Checkpoint, people: int) -> None:
-    faces = fp.draw_faces(people, 64, SEED)
+def _accuracy(checkpoint: fp.Checkpoint, people: int, seed: int) -> None:
+    faces = fp.draw_faces(people, 64, seed)
     read = fp.evaluate(checkpoint.model, checkpoint.preprocessing(faces), faces, checkpoint.class_names)
     right = np.where(read.expected >= 0, read.expected == read.predicted, np.nan)
     found = fp.accuracy_by_group(right, fp.person_groups(faces), permutations=5000)
@@ -37,8 +36,8 @@ def _accuracy(checkpoint: fp.Checkpoint, people: int) -> None:
     print(group_accuracy_in_words(found))
 
 
-def _detectors(checkpoint: fp.Checkpoint, people: int, layer: str) -> None:
-    faces = fp.draw_faces(people, 64, SEED, pictures="action_units", switched_on=0.3)
+def _detectors(checkpoint: fp.Checkpoint, people: int, seed: int, layer: str) -> None:
+    faces = fp.draw_faces(people, 64, seed, pictures="action_units", switched_on=0.3)
     found = fp.harvest(checkpoint.model, checkpoint.preprocessing(faces), [layer], responses=True)[layer]
     units = fp.measure_evidence(found, faces).units()
     maps = {unit.au: unit.detector for unit in units if unit.detector is not None}

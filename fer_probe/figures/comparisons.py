@@ -37,14 +37,13 @@ def map_matches_figure(found: MapMatches, *, dark: bool = False) -> go.Figure:
             marker={"color": colour, "size": 8}, customdata=maps, text=[f"{found.assigned[i]}" for i in maps],
             hovertemplate="map %{customdata} and map %{text}: r = %{y:.2f}<extra></extra>",
         )  # fmt: skip
-    figure.add_hline(y=found.chance, line={"color": GREY, "dash": "dash"})
-    figure.update_layout(height=360, showlegend=True, margin_b=70)
-    figure.update_xaxes(
-        title_text=f"pairs of maps, {found.layer} of {found.one} and {found.other_layer} of {found.other}"
-    )
-    figure.update_yaxes(
-        title_text=f"correlation r; dashed: {_level(found)}", range=[min(-0.05, *_least(found, order)), 1.03]
-    )
+    figure.add_scatter(
+        x=[0.5, len(order) + 0.5], y=[found.chance] * 2, mode="lines", name=_level(found), hoverinfo="skip",
+        line={"color": GREY, "dash": "dash", "width": 2},
+    )  # fmt: skip
+    figure.update_layout(height=380, showlegend=True, margin_b=90)
+    figure.update_xaxes(title_text="pairs of maps, the most alike first")
+    figure.update_yaxes(title_text="correlation r", range=[min(-0.05, *_least(found, order)), 1.03])
     return themed(titled(figure, "Which maps correspond?", map_matches_note(found)), dark)
 
 
@@ -130,7 +129,8 @@ def seen_units_figure(found: SeenUnits, *, dark: bool = False) -> go.Figure:
 def map_matches_note(found: MapMatches) -> str:
     """The facts under a figure: how many faces, and how either level was found."""
     people = f" of {found.persons} people" if found.persons else ""
-    words = f"{found.pictures} faces{people} · dashed: 95 % of {found.shufflings} shufflings of {found.shuffled}"
+    words = f"{found.layer} and {found.other_layer} · {found.pictures} faces{people}"
+    words += f" · dashed: 95 % of {found.shufflings} shufflings of {found.shuffled}"
     if found.untrained_networks:
         words += f" · {found.untrained_networks} untrained networks of either kind, q ≤ 0.05 over pairs"
     return words
@@ -143,18 +143,18 @@ def map_matches_in_words(found: MapMatches) -> str:
     words = f"The middle one of {pairs} pairs of maps has r = {middle:.2f}. "
     if found.untrained_networks:
         words += (
-            f"{int(found.learnt.sum())} are more alike than maps of untrained networks, which share what any such "
-            f"network sees of light and contrast (best r {np.median(found.untrained):.2f} in the middle, up to "
-            f"{np.max(found.untrained):.2f}): these both have learnt. "
+            f"{_counted(int(found.learnt.sum()))} more alike than maps of untrained networks, which share what any "
+            f"such network sees of light and contrast (best r {np.median(found.untrained):.2f} in the middle, up to "
+            f"{np.max(found.untrained):.2f}){': these both have learnt' if found.learnt.any() else ''}. "
         )
     else:
         words += "No untrained network was asked, so that nothing is said of learning. "
     if found.expressions > 1:
         return (
-            f"{words}{above} stand above what maps that follow the same expressions share on other faces "
-            f"(r above {found.chance:.2f}): they are alike on the single face."
+            f"{words}{_counted(above)} above what maps that follow the same expressions share on other faces "
+            f"(r above {found.chance:.2f}), and so alike on the single face."
         )
-    return f"{words}{above} are more alike than chance would have it (r above {found.chance:.2f})."
+    return f"{words}{_counted(above)} more alike than chance would have it (r above {found.chance:.2f})."
 
 
 def layer_similarity_in_words(found: LayerSimilarity) -> str:
@@ -224,8 +224,12 @@ def _units(found: SeenUnits, those: np.ndarray) -> str:
     return ", ".join(f"AU{au}" for au in np.asarray(found.action_unit_numbers)[those])
 
 
+def _counted(count: int) -> str:
+    return "None is" if count == 0 else "One is" if count == 1 else f"{count} are"
+
+
 def _level(found: MapMatches) -> str:
-    return "same expressions, other faces" if found.expressions > 1 else "chance"
+    return "same expressions on other faces" if found.expressions > 1 else "chance"
 
 
 def _least(found: MapMatches, order: np.ndarray) -> tuple[float, ...]:
