@@ -55,7 +55,7 @@ class ProbeSettings:
         maximized: how many of the main layer's maps are maximised, the best of every action unit first.
         steps: of the maximisation.
         seed: of everything random.
-        people: how many are drawn to experiment on; 0 leaves those experiments out.
+        people: how many are drawn to experiment on; 0 leaves those experiments out, and attributions.
         combinations: of action units that they show alone and together.
         batch_size: changes speed only.
     """
@@ -127,10 +127,11 @@ def probe_checkpoint(
     provenance = {"checkpoint_sha256": checkpoint.sha256, "seed": settings.seed}
     told = (provenance, settings.batch_size, say, settings.people)
     experiments = Experiments(study, checkpoint, reads, layers, *told)
-    experiments.on_drawn_people(settings.seed, settings.combinations)
+    left_out = experiments.on_drawn_people(settings.seed, settings.combinations)
     asked = set_to_attribute(prepared, checkpoint.class_names)
     experiments = replace(experiments, provenance={**provenance, "faces_sha256": hashes[asked]})
-    for sentence in experiments.attribute(asked, prepared[asked].read_from(study.faces(asked).pixels)):
+    left_out += experiments.attribute(asked, prepared[asked].read_from(study.faces(asked).pixels))
+    for sentence in left_out:
         say(sentence)
         study = study.with_note(sentence)
     return study

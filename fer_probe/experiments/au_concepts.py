@@ -30,7 +30,7 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
-from fer_probe.activations import Images, check_layers, evaluation_mode, find_layers, for_model
+from fer_probe.activations import Images, LayerError, check_layers, evaluation_mode, find_layers, for_model
 from fer_probe.evaluation import class_scores
 from fer_probe.experiments.paired_effects import t_half_width
 from fer_probe.experiments.sweeps import PEAK, expression_units, shown_expressions
@@ -132,7 +132,7 @@ def test_concepts(
 
     Raises:
         ValueError: too few of anything, no class that can be drawn, or another number of classes than outputs.
-        LayerError: a layer that does not exist, or does not run exactly once.
+        LayerError: a layer that does not exist, does not run exactly once, or that no gradient comes back to.
         FacesError: a unit that cannot be drawn, or a face that cannot be cropped.
     """
     shown = shown_expressions(class_names, "exposure")
@@ -203,16 +203,13 @@ class _LayerOf:
             asked = LayerGradientXActivation(
                 self.model, find_layers(self.model, [self.layer])[self.layer], multiply_by_inputs=False
             )
-            batches = [
-                asked.attribute(
-                    for_model(self.model, images[start : start + self.batch_size]),
-                    target=own[start : start + self.batch_size].tolist(),
-                )
-                .detach()
-                .flatten(1)
-                for start in range(0, len(own), self.batch_size)
-            ]
-        found = torch.cat(batches).float().cpu().numpy()
+            stretches = [slice(start, start + self.batch_size) for start in range(0, len(own), self.batch_size)]
+            try:
+                batches = [asked.attribute(for_model(self.model, images[s]), target=own[s].tolist()) for s in stretches]
+            except RuntimeError as error:
+                said = " ".join(str(error).split())
+                raise LayerError(f"no gradient comes back to layer {self.layer!r} ({said}): name another") from error
+        found = torch.cat([batch.detach().flatten(1) for batch in batches]).float().cpu().numpy()
         return np.asarray(found.reshape(len(people), len(shown), -1).swapaxes(0, 1))
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from fer_probe.action_units import FACS_PROTOTYPES
-from fer_probe.activations import blank_picture, check_layers
+from fer_probe.activations import LayerError, blank_picture, check_layers
 from fer_probe.architecture import describe_architecture
 from fer_probe.checkpoints import Checkpoint
 from fer_probe.evaluation import expected_classes
@@ -158,15 +158,18 @@ class Experiments:
             faces_a_class=3 if self.people >= _MANY else 1, batch_size=self.batch_size,
         )  # fmt: skip
 
-    def on_drawn_people(self, seed: int, combinations: Sequence[Sequence[int]] = ()) -> None:
+    def on_drawn_people(self, seed: int, combinations: Sequence[Sequence[int]] = ()) -> list[str]:
         """What is asked of drawn people, in whom everything can be switched by itself; nothing where none are wanted.
 
         Args:
             seed: of the people.
             combinations: of action units that are shown alone and together.
+
+        Returns:
+            A sentence for whatever was left out.
         """
         if not self.people or not self.possible:
-            return
+            return []
         people = self.people
         self.say(f"switching action units of {people} drawn people, one at a time and together")
         experiment = au_experiment(layers=self.layers, **self._drawn(people, seed))
@@ -176,12 +179,20 @@ class Experiments:
             self._keep(combine(action_units=units, **self._drawn(people, seed)), DRAWN_PEOPLE, people=people)
         if people >= _MANY:
             self._look_deeper(people, seed)
-        if shown_expressions(self.checkpoint.class_names):
-            self._sweep(people, seed)
-            asked = _MANY_CONCEPTS if people >= _MANY else _FEW_CONCEPTS
-            self.say(f"testing action units as concepts of {self.layers[-1]}")
-            concepts = test_concepts(layer=self.layers[-1], **{**self._drawn(people, seed), **asked})
-            self._keep(concepts, DRAWN_PEOPLE, people=concepts.people, runs=asked["runs"])
+        if not shown_expressions(self.checkpoint.class_names):
+            return []
+        self._sweep(people, seed)
+        return self._test_concepts(seed)
+
+    def _test_concepts(self, seed: int) -> list[str]:
+        asked = _MANY_CONCEPTS if self.people >= _MANY else _FEW_CONCEPTS
+        self.say(f"testing action units as concepts of {self.layers[-1]}")
+        try:
+            concepts = test_concepts(layer=self.layers[-1], **{**self._drawn(self.people, seed), **asked})
+        except LayerError as error:
+            return [f"Action units were not tested as concepts: {error}."]
+        self._keep(concepts, DRAWN_PEOPLE, people=concepts.people, runs=asked["runs"])
+        return []
 
     def _sweep(self, people: int, seed: int) -> None:
         asked: dict[Condition, Any] = dict(VALUES) if people >= _MANY else {"intensity": _FEW_INTENSITIES}

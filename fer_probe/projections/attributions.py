@@ -32,7 +32,7 @@ from torch import Tensor, nn
 from fer_probe.activations import Images, LayerError, check_layers, evaluation_mode, for_model
 from fer_probe.evaluation import class_scores
 from fer_probe.projections.backward_paths import check_backward_path
-from fer_probe.projections.backward_rules import backward_rule
+from fer_probe.projections.backward_rules import RectifierError, backward_rule
 from fer_probe.records import Record
 
 Method = Literal["saliency", "integrated_gradients", "occlusion", "grad_cam", "guided_grad_cam", "lrp"]
@@ -181,8 +181,19 @@ class _Attributing:
     def all(self, image: Tensor, target: int, methods: Sequence[Method]) -> NDArray[np.float32]:
         """(S, C, H, W) of one picture (1, C, H, W)."""
         picture = for_model(self.model, image).detach()
-        shown: list[Tensor] = [getattr(self, f"_{method}")(picture.clone(), target) for method in methods]
+        shown = [self.by(method, picture.clone(), target) for method in methods]
         return np.stack([one.detach().expand_as(picture)[0].float().cpu().numpy() for one in shown])
+
+    def by(self, method: Method, picture: Tensor, target: int) -> Tensor:
+        """One picture (1, C, H, W) by one method."""
+        try:
+            shown: Tensor = getattr(self, f"_{method}")(picture, target)
+        except RectifierError:
+            raise
+        except RuntimeError as error:  # no_grad, detach, an operator without a derivative, a scripted module
+            said = " ".join(str(error).split())
+            raise LayerError(f"{method} cannot be had of this network ({said}); leave it out of the methods") from error
+        return shown
 
     def flat(self, image: Tensor) -> Tensor:
         """(1, C, H, W) what stands for no picture."""

@@ -71,7 +71,7 @@ def test_projections_are_checked_once(tmp_path):
 def test_energy_is_located_on_drawn_faces_by_many_people(tmp_path, monkeypatch):
     """Of every unit with a best map; faces that were not drawn do not know what moved."""
     monkeypatch.setattr("fer_probe.experiments.experiment_probe._MANY", 2)
-    monkeypatch.setattr(Experiments, "on_drawn_people", lambda *_: None)
+    monkeypatch.setattr(Experiments, "on_drawn_people", lambda *_: [])
     faces = draw_faces(3, 24, pictures="action_units", switched_on=0.5)
     known = FaceImages(
         faces.pixels, faces.expression, faces.expression_names, faces.action_units, faces.action_unit_numbers
@@ -146,3 +146,16 @@ def test_what_reads_no_classes_is_not_asked(tmp_path):
         experiments_on(study, stranger, reads).on_faces("f", stranger.preprocessing(draw_faces(1, 24)))
     experiments_on(study, stranger).on_drawn_people(0)
     assert study.entries() == []
+
+
+def test_concepts_that_cannot_be_tested_are_said(tmp_path):
+    """A network that cuts its gradients off has no derivative to test; a sentence says so, and nothing is stored."""
+
+    class Detached(SmallNet):
+        def forward(self, x):
+            return super().forward(x).detach()
+
+    study = Study.create(tmp_path / "s", {"name": "s"})
+    (sentence,) = experiments_on(study, checkpoint(Detached()), people=2).on_drawn_people(0)
+    assert sentence.startswith("Action units were not tested as concepts: no gradient comes back to layer 'deep'")
+    assert study.entries("sweep") and not study.entries("concept_tests")

@@ -181,6 +181,22 @@ def test_a_rectifier_without_a_rule_is_refused():
     assert np.isfinite(asked.pixels).all()
 
 
+def test_a_network_without_gradients_has_occlusion():
+    """All others are refused by name."""
+
+    class Detached(SmallNet):
+        def forward(self, x):
+            return super().forward(x.detach()).detach()
+
+    found = attribute(Detached(), pictures(), methods=["occlusion"])
+    assert np.allclose(found.pixels, attribute(SmallNet(), pictures(), methods=["occlusion"]).pixels, atol=1e-6)
+    for method in set(METHODS) - {"occlusion"}:
+        with pytest.raises(
+            (LayerError, RectifierError), match="does not require grad|cannot pass|no gradient is taken"
+        ):
+            attribute(Detached(), pictures(), methods=[method], layer="deep")
+
+
 def test_attributions_land_where_the_model_reads():
     """A network that reads one region gets nothing elsewhere; windows that touch it reach a little further."""
     found = attribute(Region(), pictures(), [1, 1, 1], methods=METHODS[:3] + METHODS[4:5], layer="maps", window=4)
