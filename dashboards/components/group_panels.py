@@ -91,6 +91,6 @@ def _why(view: View, what: str) -> list[Component]:
     """What these faces do not tell, or what was not run."""
     untold = why_no_groups(view.study.faces(view.faces))
     if untold:
-        known = "Sex, age and skin are read from the corpus's own table, and drawn faces know them."
+        known = "Drawn faces tell all three, BU-4DFE sex; in Python, give them to the faces as attributes."
         return [dmc.Text(untold), dmc.Text(known, className="hint", size="sm")]
     return [missing(what)]

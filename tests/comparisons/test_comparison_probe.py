@@ -1,4 +1,4 @@
-"""Comparisons into a study: of two files into a new one, of a study into itself, each checkpoint by its own preparation."""
+"""Comparisons into a study: of two files into a new one, of a study into itself."""
 
 import pytest
 
@@ -23,7 +23,8 @@ def folder(tmp_path_factory):
     for name, size in (("small", 48), ("large", 56)):
         names = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
         model = build_model("jahromi_shallow", classes=7, size=size)
-        save_checkpoint(folder / f"{name}.safetensors", model, preprocessing=Preprocessing(size=size), class_names=names)
+        path = folder / f"{name}.safetensors"
+        save_checkpoint(path, model, preprocessing=Preprocessing(size=size), class_names=names)
     write_face_table(draw_faces(4, 56, 0), folder / "faces")
     return folder
 
