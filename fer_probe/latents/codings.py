@@ -156,7 +156,8 @@ def _names(checkpoint: Checkpoint) -> tuple[str, ...]:
     if not taught or not callable(getattr(checkpoint.model, "classify", None)):
         return ()
     emotions = tuple(name for name in names if name != _NEUTRAL)
-    return next((known for known in (names, emotions) if len(known) == length), ())
+    rest = tuple(f"rest {number + 1}" for number in range(getattr(checkpoint.model, "rest", 0)))
+    return next((known for known in (names, emotions + rest) if len(known) == length), ())
 
 
 def _keywords(function: Any) -> tuple[str, ...]:

@@ -119,6 +119,10 @@ class BarradasFader(Autoencoder):
     The decoder takes the latents and one number beside them: 1 an emotion, 0 neutral, anything between. ``adversary``
     guesses that number from the latents alone, and no other layer depends on it. 8.50 M parameters.
 
+    To the letter there is no other latent, and six numbers hold no person: sliding one changes who is seen. ``rest``
+    has room for what no emotion explains, and ``rest_adversary`` guesses the expression from it, so that it is not
+    told there (as in Lample et al. 2017, whose latent holds everything but the attributes).
+
     Args:
         classes: expressions, neutral among them: a latent each for all but neutral. The paper has seven, so six.
         size: height and width; the paper's is 128×128.
@@ -126,48 +130,70 @@ class BarradasFader(Autoencoder):
         dropout: probability in front of the latents. To the letter 0.5, as in the classifier; but noise there is
             noise in all that the decoder knows of a face, and costs a third more squared error on drawn faces (0.017
             for 0.013), so that none is the default.
+        rest: how many latents stand beside the emotions'; the paper has none.
+        noise: deviation of what is added to the emotions' latents in training, a tenth of it to the rest's; the latents
+            are standardised then. Softmax does not see an offset common to all, which without it told how bright a face
+            is (138 ± 21, an emotion ± 5); and what noise drowns, such as a person, is told by the rest. 0 for neither.
     """
 
     def __init__(
-        self, classes: int = 7, size: tuple[int, int] = (128, 128), channels: int = 1, dropout: float = 0.0
+        self,
+        classes: int = 7,
+        size: tuple[int, int] = (128, 128),
+        channels: int = 1,
+        dropout: float = 0.0,
+        rest: int = 0,
+        noise: float = 0.0,
     ) -> None:
         super().__init__()
         if classes < 2:
             raise ValueError(f"{classes} classes; a fader needs neutral and at least one emotion")
-        self.latent_length = classes - 1
+        if rest < 0 or noise < 0:
+            raise ValueError(f"rest {rest}, noise {noise}; neither can be less than 0")
+        self.emotions, self.rest, self.latent_length = classes - 1, rest, classes - 1 + rest
         self.encoder = FaceEncoder(self.latent_length, size, channels, dropout=dropout)
+        self.standard = nn.BatchNorm1d(self.latent_length, affine=False) if noise else nn.Identity()
         self.decoder = FaceDecoder(self.latent_length + 1, size, channels)
         self.adversary = LatentAdversary(self.latent_length)
+        self.rest_adversary = LatentAdversary(rest, classes) if rest else None
+        self.noise = torch.full((self.latent_length,), noise / 10)
+        self.noise[: self.emotions] = noise
         glorot_weights(self)
 
     def encode(self, images: Tensor) -> Tensor:
-        """(N, C, H, W) → (N, classes − 1), one number an emotion."""
-        latent: Tensor = self.encoder(images)
-        return latent
+        """(N, C, H, W) → (N, classes − 1 + rest), one number an emotion, then the rest; with noise in training."""
+        latent: Tensor = self.standard(self.encoder(images))
+        return latent + self.noise.to(latent) * torch.randn_like(latent) if self.training else latent
 
     def classify(self, images: Tensor) -> Tensor:
-        """(N, C, H, W) → logits (N, classes − 1) of the emotions, neutral not among them: the latents."""
-        return self.encode(images)
+        """(N, C, H, W) → logits (N, classes − 1) of the emotions, neutral not among them: their latents."""
+        return self.encode(images)[:, : self.emotions]
 
     def decode(self, latent: Tensor, emotion: Tensor | float = 1.0) -> Tensor:
-        """(N, classes − 1) and the attribute, (N,) or one number for all, in 0–1 → (N, C, H, W) in 0–1."""
+        """(N, classes − 1 + rest) and the attribute, (N,) or one number for all, in 0–1 → (N, C, H, W) in 0–1."""
         attribute = torch.as_tensor(emotion).to(latent).expand(len(latent))
         pixels: Tensor = self.decoder(torch.cat([latent, attribute[:, None]], dim=1))
         return pixels
 
 
 class LatentAdversary(nn.Module):
-    """Emotion or neutral, told from the latents: FC 64 – FC 64 – one logit, with ReLUs; the layers are ours."""
+    """What latents tell: FC 64 – FC 64 – logits, with ReLUs; the layers are ours.
 
-    def __init__(self, latent: int) -> None:
+    Args:
+        latent: how many numbers it is shown.
+        classes: that it guesses; None for emotion or neutral, by one logit.
+    """
+
+    def __init__(self, latent: int, classes: int | None = None) -> None:
         super().__init__()
         self.fc1 = nn.Linear(latent, 64)
         self.relu1 = nn.ReLU()
         self.fc2 = nn.Linear(64, 64)
         self.relu2 = nn.ReLU()
-        self.fc3 = nn.Linear(64, 1)
+        self.fc3 = nn.Linear(64, classes or 1)
+        self.one_logit = classes is None
 
     def forward(self, latent: Tensor) -> Tensor:
-        """(N, latent) → (N,) logits, above 0 where it takes the face for one with an emotion."""
+        """(N, latent) → logits: (N, classes), or (N,), above 0 where it takes the face for one with an emotion."""
         logits: Tensor = self.fc3(self.relu2(self.fc2(self.relu1(self.fc1(latent)))))
-        return logits.squeeze(1)
+        return logits.squeeze(1) if self.one_logit else logits

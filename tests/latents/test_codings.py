@@ -32,6 +32,7 @@ def test_variables_are_named_after_what_they_were_taught():
     """A class each of the β-VAE, an emotion each of the fader; none where the loss that taught them was left out."""
     assert coding_of(checkpoint(model("barradas_beta_vae"))).names == NAMES
     assert coding_of(checkpoint(model("barradas_fader"))).names == NAMES[:-1]
+    assert coding_of(checkpoint(model("barradas_fader", rest=2))).names == (*NAMES[:-1], "rest 1", "rest 2")
     untaught = {"losses": {"reconstruction": 1.0, "multiclass": 0.0, "adversarial": 0.0}}
     assert coding_of(checkpoint(model("barradas_fader"), recipe=untaught)).names == ()
     assert coding_of(checkpoint(model("barradas_beta_vae"), recipe={"losses": {"gamma": 0.0}})).names == ()

@@ -115,6 +115,29 @@ def test_a_latent_a_class(name, latents):
     assert torch.equal(model.classify(images), model.encode(images))
 
 
+def test_a_fader_with_a_rest_says_emotions_alone_as_logits():
+    """The rest stands behind them, and an adversary of its own names every class from it."""
+    model, images = build_model("barradas_fader", 4, size=16, rest=5).eval(), torch.rand(2, 1, 16, 16)
+    latent = model.encode(images)
+    assert latent.shape == (2, model.latent_length) == (2, 8)
+    assert torch.equal(model.classify(images), latent[:, :3])
+    assert model.rest_adversary(latent[:, 3:]).shape == (2, 4)
+    assert model.decode(latent).shape == images.shape
+
+
+def test_noise_is_added_to_standardised_latents_in_training_alone():
+    """Of an emotion ten times as much as of the rest; none in eval mode, and none where none is asked for."""
+    torch.manual_seed(0)
+    model = build_model("barradas_fader", 4, size=16, rest=3, noise=0.5)
+    with torch.no_grad():
+        model.train().encode(torch.rand(400, 1, 16, 16))
+        latent = torch.stack([model.encode(torch.zeros(400, 1, 16, 16)) for _ in range(4)]).reshape(-1, 6)
+    assert torch.allclose(latent.std(0), torch.tensor([0.5] * 3 + [0.05] * 3), rtol=0.15)
+    assert torch.equal(model.eval().encode(torch.ones(1, 1, 16, 16)), model.encode(torch.ones(1, 1, 16, 16)))
+    plain = build_model("barradas_fader", 4, size=16, rest=3).train()
+    torch.testing.assert_close(plain.encode(torch.ones(2, 1, 16, 16)), plain.encoder(torch.ones(2, 1, 16, 16)))
+
+
 def test_the_fader_names_maps_of_its_encoder():
     """The latents are a layer like any other."""
     shapes = check_layers(build_model("barradas_fader"), ["encoder.latent", "decoder"], torch.zeros(1, 1, 128, 128))

@@ -18,7 +18,11 @@ class Fading(Reconstruction):
     alone and learns by turns with the rest; the encoder's loss is −λ log(1 − p), p being the probability that the
     adversary gives to what is true. The multiclass loss is the cross-entropy of the latents of faces with an emotion.
 
-    ``losses`` of the recipe: ``reconstruction`` (of the mean squared error), ``multiclass``, ``adversarial`` (λ).
+    Where the model has a rest of latents, a second adversary guesses the expression from it, and the same loss keeps
+    it from being told there.
+
+    ``losses`` of the recipe: ``reconstruction`` (of the mean squared error), ``multiclass``, ``adversarial`` (λ), and
+    ``rest`` where there is one.
     """
 
     labelled = True
@@ -27,35 +31,47 @@ class Fading(Reconstruction):
         """Which class is neutral, and the latent of each other class.
 
         Raises:
-            TrainingError: no class is neutral.
+            TrainingError: no class is neutral; or a loss of the rest is asked for, and the model has none.
         """
         super().prepare(faces)
         if "neutral" not in self.class_names:
             raise TrainingError(f"a fader needs neutral faces; these show {', '.join(self.class_names)}")
+        if self.recipe.losses.get("rest") and not self.recipe.options.get("rest"):
+            raise TrainingError(f"{self.recipe.name} has a loss of the rest and no rest: give options rest, or no loss")
         self.neutral = self.class_names.index("neutral")
         numbers = [number - (number > self.neutral) for number in range(len(self.class_names))]
         self.latent_of = torch.tensor(numbers, device=self.device)
 
     def optimizers_of(self, model: Any) -> list[optim.Optimizer]:
-        """One for encoder and decoder, one for the adversary where there is one."""
-        learning = [nn.ModuleList([model.encoder, model.decoder])]
-        if self.recipe.losses["adversarial"]:
-            learning.append(model.adversary)
+        """One for encoder and decoder, one for the adversaries where there are any."""
+        adversaries = {"adversarial": model.adversary, "rest": model.rest_adversary}
+        learn = nn.ModuleList(adversaries[name] for name in adversaries if self.recipe.losses.get(name))
+        learning = [nn.ModuleList([model.encoder, model.decoder]), *([learn] if len(learn) else [])]
         return [self.recipe.optimizer_of(part) for part in learning]
 
     def step(self, faces: LabelledFaces, numbers: Tensor) -> Tensor:
-        """The adversary learns what the latent tells, then the rest learns."""
+        """The adversaries learn what the latent tells, then encoder and decoder learn."""
         images, shown = faces.lesson(numbers)
-        images, emotion = self.varied(images), self.emotion(faces, shown)
-        if self.recipe.losses["adversarial"]:
+        images = self.varied(images)
+        if len(self.optimizers) > 1:
             with self.fast(), torch.no_grad():
                 latent = self.model.encode(images).float()
-            guess = self.model.adversary(latent)
-            self.descend(self.optimizers[1], functional.binary_cross_entropy_with_logits(guess, emotion))
+            self.descend(self.optimizers[1], self.against(latent, faces, shown))
         with self.fast():
             loss = self.loss(images, faces, shown)
         self.descend(self.optimizers[0], loss)
         return loss.detach()
+
+    def against(self, latent: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
+        """What the adversaries lower."""
+        loss, weights = torch.zeros((), device=latent.device), self.recipe.losses
+        if weights["adversarial"]:
+            guess = self.model.adversary(latent)
+            loss = loss + functional.binary_cross_entropy_with_logits(guess, self.emotion(faces, shown))
+        if weights.get("rest"):
+            guess = self.model.rest_adversary(latent[:, self.model.emotions :])
+            loss = loss + functional.cross_entropy(guess, faces.labels[shown])
+        return loss
 
     def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
         """What encoder and decoder lower."""
@@ -66,13 +82,22 @@ class Fading(Reconstruction):
         showing = emotion > 0
         if weights["multiclass"] and showing.any():
             loss = loss + weights["multiclass"] * functional.cross_entropy(
-                latent[showing], self.latent_of[labels[showing]]
+                latent[showing, : self.model.emotions], self.latent_of[labels[showing]]
             )
         if weights["adversarial"]:
             # −log(1 − p) of what is true is the cross-entropy of what is not.
             fooled = functional.binary_cross_entropy_with_logits(self.model.adversary(latent), 1 - emotion)
             loss = loss + weights["adversarial"] * fooled
+        if weights.get("rest"):
+            guess = self.model.rest_adversary(latent[:, self.model.emotions :])
+            loss = loss + weights["rest"] * self.unnamed(guess, labels)
         return loss
+
+    @staticmethod
+    def unnamed(guess: Tensor, labels: Tensor) -> Tensor:
+        """−log(1 − p), p being what the guess, logits (n, classes), gives to what is true, (n,)."""
+        p = guess.softmax(1).gather(1, labels[:, None])
+        return -torch.log((1 - p).clamp_min(1e-6)).mean()
 
     def emotion(self, faces: LabelledFaces, shown: Tensor) -> Tensor:
         """(n,) 1 where a face shows an emotion, 0 where it is neutral."""
