@@ -19,6 +19,8 @@ from fer_probe.evaluation import evaluate
 from fer_probe.evidence.au_evidence import AUEvidence, codes_action_units, measure_evidence
 from fer_probe.evidence.evidence_words import untested_in_words
 from fer_probe.evidence.group_probe import probe_groups
+from fer_probe.evidence.map_regions import find_map_regions
+from fer_probe.evidence.ordinary_pictures import choose_ordinary_pictures
 from fer_probe.evidence.response_places import find_response_places
 from fer_probe.experiments.attribution_probe import set_to_attribute
 from fer_probe.experiments.combinations import check_combination
@@ -184,10 +186,13 @@ class _ProbedFaces:
         self.say(f"{self.set_name}: harvesting {len(self.faces)} faces from {', '.join(layers)}")
         size = self.settings.batch_size
         found = harvest(self.model, self.images, layers, self.settings.k, responses=True, batch_size=size)
-        places = find_response_places(self.model, self.images, layers, batch_size=size)
+        places = find_response_places(self.model, self.images, layers, positions=True, batch_size=size)
         for layer in layers:
             self._keep(found[layer], k=self.settings.k)
             self._keep(places[layer])
+            self._keep(choose_ordinary_pictures(found[layer], places[layer], seed=self.settings.seed))
+            if (regions := find_map_regions(self.images, found[layer], places[layer])) is not None:
+                self._keep(regions)
             self._project(found[layer])
         evidence = [self._measure(found[layer]) for layer in layers][-1]
         for sentence in () if evidence is None else untested_in_words(evidence):

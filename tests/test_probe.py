@@ -17,6 +17,8 @@ from fer_probe.evidence.agreement_measures import AUAgreement
 from fer_probe.evidence.au_confirmation import AUConfirmation
 from fer_probe.evidence.au_distance import AUDistances
 from fer_probe.evidence.distance_significance import AUSignificance
+from fer_probe.evidence.map_regions import MapRegions
+from fer_probe.evidence.ordinary_pictures import OrdinaryPictures
 from fer_probe.evidence.response_places import ResponsePlaces
 from fer_probe.faces.corpora import load_faces
 from fer_probe.faces.drawn_faces import draw_faces
@@ -80,7 +82,9 @@ def study(tmp_path_factory, expressions, switched):
 def test_every_analysis_leaves_its_record(study):
     """Each kind, on each set of faces and each probed layer."""
     for name in ("expressions", "action-units"):
-        for kind in (Harvest, Projections, ResponsePlaces, AUDistances, AUSignificance, AUConfirmation, AUAgreement):
+        for kind in (Harvest, Projections, ResponsePlaces, OrdinaryPictures, MapRegions):
+            assert study.layers(kind, name) == ("features", "deep")
+        for kind in (AUDistances, AUSignificance, AUConfirmation, AUAgreement):
             assert study.layers(kind, name) == ("features", "deep")
         assert study.find(Architecture, name) is not None
         assert study.layers(MaximizedMaps, name) == ("deep",)

@@ -96,6 +96,15 @@ def face_region_pixels(images: PreparedImages, chosen: np.ndarray) -> dict[str, 
     if isinstance(faces, DrawnFaces):
         shown = (faces.action_units[chosen] == 1).any(0)
         return {f"AU{au}": moved_pixels(faces, images, chosen, int(au)) for au in faces.action_unit_numbers[shown]}
+    return landmark_region_pixels(images, chosen)
+
+
+def landmark_region_pixels(images: PreparedImages, chosen: np.ndarray) -> dict[str, NDArray[np.bool_]]:
+    """Brows, eyes, nose and mouth → (n, H, W) their pixels in chosen faces as the network is shown them.
+
+    Empty where the landmarks of any of them are not known.
+    """
+    faces, chosen = images.faces, np.asarray(chosen)
     if faces.landmarks is None or not np.isfinite(faces.landmarks[chosen]).all():
         return {}
     height, width = faces.pixels.shape[2:]
