@@ -17,6 +17,7 @@ from dashboards.components.notes import (
     missing,
     panel,
 )
+from dashboards.components.sanity_panels import map_sanity
 from dashboards.components.tables import table
 from dashboards.components.uncoded import no_distances
 from dashboards.view import View
@@ -43,6 +44,7 @@ def map_panels(view: View, found: Harvest, number: int) -> list[Component]:
     below = [_maximized(view, found, number), _places(view, layer, number), _distances(view, layer, number)]
     return [
         dmc.Box(above, className="columns"),
+        map_sanity(view, layer, number),
         dmc.Box(below, className="columns"),
         dmc.Box([_switched_off(view, layer, number), _tuning(view, layer, number)], className="columns"),
         _strongest(view, found, number),

@@ -17,6 +17,7 @@ from fer_probe.architecture import describe_architecture
 from fer_probe.checkpoints import Checkpoint
 from fer_probe.evaluation import expected_classes
 from fer_probe.evidence.au_distance import AUDistances
+from fer_probe.evidence.au_evidence import AUEvidence, find_evidence
 from fer_probe.evidence.projection_energy import ProjectionEnergy, locate_energy
 from fer_probe.experiments.ablation import ablate_each
 from fer_probe.experiments.attribution_probe import probe_attributions
@@ -43,8 +44,8 @@ _FACES_A_CLASS = 4
 _DRAWN, _LARGEST_DRAWN = 64, 128
 #: The mean of the boxes in which OpenCV's frontal detector finds drawn faces, rounded.
 _MEAN_BOX = FixedCrop((0.12, 0.145, 0.83, 0.855))
-#: So many maps' projections are made again from shuffled networks.
-_CHECKED = 8
+#: So many maps' projections are made again from shuffled networks: about one an action unit that faces show.
+_CHECKED = 24
 #: Layers whose maps are looked through; the last of them gives the classes.
 _WEIGHTED = ("Conv2d", "Linear")
 #: How concepts are tested with few people drawn, and with many: of the units that expressions show, or of all.
@@ -117,8 +118,7 @@ class Experiments:
         if projections is None or self.study.entries(SanityChecks.kind()):
             return
         found = self.study.load(Harvest, set_name, layer)
-        distances = self.study.find(AUDistances, set_name, layer)
-        maps = looked_at_most(found, distances)
+        maps = looked_at_most(found, find_evidence(self.study, set_name, layer))
         if len(maps) < 2:
             return
         self.say(f"{set_name}: projecting {len(maps)} maps of {layer} from shuffled networks")
@@ -225,16 +225,9 @@ class Experiments:
         self.study.add(record, set_name, {**self.provenance, "parameters": parameters})
 
 
-def looked_at_most(found: Harvest, distances: AUDistances | None) -> list[int]:
-    """The maps of the largest distances, one an action unit, then the strongest ones; eight at most."""
-    best: list[int] = []
-    if distances is not None:
-        ranked = sorted(
-            (-float(distances.distance[distances.row(int(au)), number]), number)
-            for au in distances.action_unit_numbers
-            if (number := distances.best_map(int(au))) is not None
-        )
-        best = [number for _, number in ranked]
+def looked_at_most(found: Harvest, evidence: AUEvidence | None) -> list[int]:
+    """Of every action unit its map, the surest detectors first, then the strongest ones; 24 at most, in their order."""
+    best = [] if evidence is None else [unit.map for unit in evidence.ranked() if unit.map is not None]
     strongest = np.argsort(-np.asarray(found.values[:, 0]), kind="stable").tolist()
     return sorted(list(dict.fromkeys([*best, *strongest]))[:_CHECKED])
 

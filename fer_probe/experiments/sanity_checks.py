@@ -71,17 +71,27 @@ class SanityChecks(Record):
         """The conditions in which layers are shuffled at kept places, the fewest first."""
         return [i for i, name in enumerate(self.conditions) if name.endswith(" shuffled")]
 
-    def mean_correlation(self, condition: int) -> float:
-        """Over all maps and pictures; NaN where nothing could be compared."""
-        known = self.correlation[condition][np.isfinite(self.correlation[condition])]
-        return float(known.mean()) if len(known) else float("nan")
+    def row(self, number: int) -> int | None:
+        """Where a map stands in ``maps``; None where it was not checked."""
+        found = np.flatnonzero(self.maps == number)
+        return int(found[0]) if len(found) else None
 
-    def own_share(self, condition: int) -> float:
+    def mean_correlation(self, condition: int, row: int | None = None) -> float:
+        """Over all pictures of a row of ``maps``, or of all maps; NaN where nothing could be compared."""
+        return _known_mean(self.correlation[condition] if row is None else self.correlation[condition, row])
+
+    def mean_similarity(self, condition: int, row: int | None = None) -> float:
+        """As :meth:`mean_correlation`, of the structural similarity."""
+        return _known_mean(self.similarity[condition] if row is None else self.similarity[condition, row])
+
+    def own_share(self, condition: int, row: int | None = None) -> float:
         """How far a projection is its own under a condition: 1 as unlike as unrelated ones, 0 the same picture.
 
-        (1 − correlation) / (1 − correlation of unrelated ones), 0 at least.
+        (1 − correlation) / (1 − correlation of unrelated ones), 0 at least, of a row of ``maps`` or of all maps; NaN
+        where nothing could be compared. The unrelated ones are of all maps that were checked.
         """
-        return max(0.0, (1 - self.mean_correlation(condition)) / (1 - float(self.unrelated[0])))
+        share = (1 - self.mean_correlation(condition, row)) / (1 - float(self.unrelated[0]))
+        return max(share, 0.0)  # in this order NaN stays NaN
 
 
 def check_projections(
@@ -221,6 +231,11 @@ def _anew(network: nn.Module, units: _Units, anew: Harvest) -> _Units:
     positions = anew.position[units.maps, 0]
     boxes = receptive_field(network, units.layer, units.pictures.shape[1:]).boxes(positions)
     return replace(units, positions=positions, boxes=boxes, pictures=units.pictures[index], image_index=index)
+
+
+def _known_mean(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")
 
 
 def _edges(pictures: np.ndarray) -> NDArray[np.float32]:

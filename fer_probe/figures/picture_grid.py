@@ -13,8 +13,9 @@ from fer_probe.figures.theme import themed, titled
 
 #: Tiles are enlarged to this many pixels, so that they stay sharp where the figure is wide.
 _TILE, _GAP = 96, 4
-#: What stands above and beside the pictures, pixels, and a tile's side on a narrow page.
-_MARGINS, _SMALL, _SLANTED = (96, 84), 56, 30
+#: What stands above and beside the pictures, pixels, a tile's side on a narrow page, and what slanted words and two
+#: lines below take.
+_MARGINS, _SMALL, _SLANTED, _TWO_LINES = (96, 84), 56, 30, 36
 #: In a figure's ``meta``: its width by its height, for pages that give it as much height as their width allows.
 ASPECT = "aspect"
 
@@ -33,6 +34,7 @@ def picture_grid_figure(
     *,
     title: str,
     facts: str = "",
+    below: Sequence[str] = (),
     dark: bool = False,
 ) -> go.Figure:
     """Pictures in rows and columns.
@@ -43,6 +45,7 @@ def picture_grid_figure(
         columns: V names, likewise; written above.
         title: of the figure.
         facts: the line under it.
+        below: V texts of two lines that stand under the columns, or none.
         dark: for a dark page.
 
     Raises:
@@ -77,8 +80,16 @@ def picture_grid_figure(
     figure.update_yaxes(tickvals=middles["y"], ticktext=list(rows), constraintoward="top", **plain)
     tile = min(92, 700 // across)
     above = _MARGINS[0] + (_SLANTED if crowded else 0)
-    figure.update_layout(height=above + tile * count, margin_t=above - 12, dragmode=False)
-    figure.update_layout(meta={ASPECT: (_MARGINS[1] + _SMALL * across) / (above + _SMALL * count)})
+    under = _TWO_LINES if below else 0
+    for middle, text in zip(middles["x"], below, strict=False):
+        # At the pictures' lower edge, wherever the width of the page puts it.
+        figure.add_annotation(
+            x=middle, y=0, yref="y domain", yanchor="top", text=text, showarrow=False, font_size=10, borderpad=0
+        )
+    figure.update_layout(height=above + tile * count + under, margin_t=above - 12, dragmode=False)
+    if under:
+        figure.update_layout(margin_b=under)
+    figure.update_layout(meta={ASPECT: (_MARGINS[1] + _SMALL * across) / (above + _SMALL * count + under)})
     return themed(titled(figure, title, facts), dark)
 
 

@@ -2,16 +2,20 @@
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from fer_probe.experiments.sanity_checks import ANEW, EDGES, OTHER_MAP, SanityChecks
 from fer_probe.faces.face_images import FaceImages
+from fer_probe.figures.mosaics import mosaic
 from fer_probe.figures.picture_grid import picture_grid_figure
-from fer_probe.figures.pictures import original_fields, projection_pictures
+from fer_probe.figures.pictures import enlarged, original_fields, projection_pictures
 from fer_probe.figures.theme import AU_SIDE, GREY, themed, titled
 
 #: Up to this share of its own, a projection hardly depends on something; from the second on, mostly.
 _HARDLY, _MOSTLY = 1 / 3, 2 / 3
 _SHORT = {ANEW: "anew", OTHER_MAP: "other"}
+#: A tile of a mosaic has this many pixels, at least.
+_TILE = 48
 
 
 def sanity_figure(
@@ -20,6 +24,7 @@ def sanity_figure(
     """One map's strongest units in rows: the face, the trained projection, and the same under every condition.
 
     A layer's name heads what is shuffled down to it, "anew" its own strongest picture, "other" another map's unit.
+    Below each column how like the trained ones this map's are: rank correlation, and structural similarity.
 
     Args:
         checks: of these faces.
@@ -35,7 +40,20 @@ def sanity_figure(
     names = ["face", *(_short(name) for name in checks.conditions)]
     rows = [f"face {index}" for index in checks.image_index[row]]
     title = f"Map {checks.maps[row]} of {checks.layer}, and what else looks like it"
-    return picture_grid_figure(tiles, rows, names, title=title, facts=_facts(checks), dark=dark)
+    numbers = [
+        f"{checks.mean_correlation(i, row):.2f}<br>({checks.mean_similarity(i, row):.2f})"
+        for i in range(1, len(checks.conditions))
+    ]
+    return picture_grid_figure(
+        tiles, rows, names, title=title, facts=_grid_facts(checks), below=["", "", *numbers], dark=dark
+    )
+
+
+def sanity_mosaic(checks: SanityChecks, row: int) -> NDArray[np.uint8]:
+    """(H, W, 4): one map's projections, a row a face, a column a condition."""
+    columns = [projection_pictures(checks.pixels[i, row]) for i in range(len(checks.conditions))]
+    tiles = [enlarged(column[face], _TILE) for face in range(len(columns[0])) for column in columns]
+    return mosaic(np.stack(tiles), columns=len(columns))
 
 
 def likeness_figure(checks: SanityChecks, *, dark: bool = False) -> go.Figure:
@@ -61,18 +79,32 @@ def likeness_figure(checks: SanityChecks, *, dark: bool = False) -> go.Figure:
     return themed(titled(figure, "How like the trained network's projection is …", _facts(checks)), dark)
 
 
-def sanity_in_words(checks: SanityChecks) -> str:
-    """What these projections can be evidence of, and what they cannot."""
+def sanity_in_words(checks: SanityChecks, row: int | None = None) -> str:
+    """What the projections of one map, a row of ``checks.maps``, or of all maps can be evidence of, and what not."""
     forgotten, other = checks.shuffled[-1], checks.conditions.index(OTHER_MAP)
-    edges, floor = checks.mean_correlation(checks.conditions.index(EDGES)), float(checks.unrelated[0])
-    learnt, its_own = checks.own_share(forgotten), checks.own_share(other)
+    edges, floor = checks.mean_correlation(checks.conditions.index(EDGES), row), float(checks.unrelated[0])
+    learnt, its_own = checks.own_share(forgotten, row), checks.own_share(other, row)
+    if np.isnan(learnt) or np.isnan(its_own):
+        return (
+            "These projections are empty in one of the networks: they cannot be compared, and are evidence of nothing."
+        )
     return (
         f"With every layer up to {checks.layer} shuffled, the same places give projections that are "
-        f"{checks.mean_correlation(forgotten):.2f} like these (rank correlation; unrelated ones {floor:.2f}): their "
-        f"shape depends {_words(learnt)} on the weights. Another map's unit at the same place gives "
-        f"{checks.mean_correlation(other):.2f}: {_words_of_map(its_own)}. An edge map gives {edges:.2f}. "
+        f"{checks.mean_correlation(forgotten, row):.2f} like these (rank correlation; unrelated ones {floor:.2f}): "
+        f"their shape depends {_words(learnt)} on the weights (own share {learnt:.0%}). Another map's unit at the same "
+        f"place gives {checks.mean_correlation(other, row):.2f}: {_words_of_map(its_own)} (own share {its_own:.0%}). "
+        f"An edge map gives {edges:.2f}. "
         "Weights that were never trained can pass all of this: what a map detects takes other evidence."
     )
+
+
+def likeness_in_words(checks: SanityChecks, row: int) -> str:
+    """Of one map every condition, with rank correlation and structural similarity to the trained ones."""
+    told = (
+        f"{name} {checks.mean_correlation(i, row):.2f} ({checks.mean_similarity(i, row):.2f})"
+        for i, name in enumerate(checks.conditions[1:], start=1)
+    )
+    return f"trained; {'; '.join(told)}; unrelated {checks.unrelated[0]:.2f} ({checks.unrelated[1]:.2f})"
 
 
 def _words(share: float) -> str:
@@ -95,6 +127,14 @@ def _facts(checks: SanityChecks) -> str:
     maps, k = checks.correlation.shape[1:]
     shuffled = f"layers shuffled downward, seed {checks.seed}"
     return f"{checks.layer} · {checks.rule} · {k} strongest faces of {maps} maps · {shuffled}"
+
+
+def _grid_facts(checks: SanityChecks) -> str:
+    k = checks.correlation.shape[2]
+    return (
+        f"{checks.layer} · {checks.rule} · {k} strongest faces, seed {checks.seed} · below, their mean: rank "
+        "correlation with trained (structural similarity)"
+    )
 
 
 def _channels(pictures: np.ndarray, colour: bool) -> np.ndarray:

@@ -23,7 +23,13 @@ from fer_probe.figures.combinations import (
     interactions_in_words,
 )
 from fer_probe.figures.projection_energy import energy_figure, energy_in_words
-from fer_probe.figures.sanity_checks import likeness_figure, sanity_figure, sanity_in_words
+from fer_probe.figures.sanity_checks import (
+    likeness_figure,
+    likeness_in_words,
+    sanity_figure,
+    sanity_in_words,
+    sanity_mosaic,
+)
 from fer_probe.figures.sweeps import sweep_figure, sweep_in_words
 from fer_probe.study import DRAWN_PEOPLE, Study
 
@@ -131,6 +137,24 @@ class ReportCauses:
         ]
         likeness = (likeness_figure(self.checks), "Likeness of projections under every condition to the trained ones")
         return [*drawn, likeness], sanity_in_words(self.checks)
+
+    def sanity_of(self, number: int) -> dict[str, Any]:
+        """What stands below a map's strip: its projections under every condition, and words; or that there are none."""
+        row = None if self.checks is None else self.checks.row(number)
+        if self.checks is None or row is None:
+            return {"picture": None, "words": self._unchecked}
+        whose = f"faces ‘{self.checked_set}’, rank correlation with the trained ones (structural similarity)"
+        return {
+            "picture": sanity_mosaic(self.checks, row),
+            "words": f"From left, {whose}: {likeness_in_words(self.checks, row)}. {sanity_in_words(self.checks, row)}",
+        }
+
+    @property
+    def _unchecked(self) -> str:
+        others = "" if self.checks is None else f", as {len(self.checks.maps)} other maps were"
+        return (
+            f"Not projected from shuffled networks{others}: what weights that learnt nothing would show is not known."
+        )
 
     @property
     def energy(self) -> tuple[Drawn, str] | None:

@@ -149,6 +149,7 @@ class ReportContents:
                 "exemplar": drawn.get(unit.au),
                 "pairs": figures.paired_mosaics(self.faces, self.projections, unit.map, self.picture_size),
                 "places": self._places(unit.map),
+                "sanity": self.causes.sanity_of(unit.map),
             }
             for unit in self.evidence.ranked
             if unit.map is not None

@@ -8,6 +8,7 @@ import pytest
 from fer_probe.experiments.au_tuning import AUTuning
 from fer_probe.study import DRAWN_PEOPLE
 from tests.figures.test_au_emergence import tuned
+from tests.figures.test_sanity_checks import record as checked
 
 from .conftest import all_of, planted_study, words_of
 
@@ -39,3 +40,23 @@ def test_a_map_that_was_tuned(page, show, tmp_path):
     show(study.folder)
     words = words_of(page.layout(layer="conv", map="3"))
     assert "Response of map 3 against the intensity of action units" in words and "--people 40" not in words
+
+
+def test_projections_that_were_not_checked_are_said_to_be(page):
+    """Of no map: the command that checks them."""
+    words = words_of(page.layout(layer="conv", map="7"))
+    assert "This map was not projected from shuffled networks" in words
+
+
+def test_projections_stand_beside_those_of_shuffled_networks(page, show, tmp_path):
+    """Maps 4 and 7 were checked, on other faces: their own verdict; any other map, and layer, is led to them."""
+    study = planted_study(tmp_path / "study")
+    study.add(replace(checked(), layer="conv"), "known", {})
+    show(study.folder)
+    words = words_of(page.layout(layer="conv", map="7"))
+    assert "Map 7 of conv, and what else looks like it" in words and "On the faces “known”." in words
+    assert "their shape depends mostly on the weights (own share 83%)" in words
+    for other in (page.layout(layer="conv", map="5"), page.layout(layer="features.0", map="4")):
+        told = " ".join(words_of(other).split())
+        assert "This map was not projected from shuffled networks" in told and "maps of conv only" in told
+        assert any("ask=weights" in href for href in all_of(other, "href"))

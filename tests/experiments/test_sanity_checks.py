@@ -1,6 +1,7 @@
 """Sanity checks: what does not depend on the weights is told from what does."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,6 +106,21 @@ def test_the_same_seed_is_the_same_check():
     model, images = SmallNet(), pictures()
     (_, one), (_, other) = (checked(model, "deep", images, seed=2, batch_size=size) for size in (3, 64))
     assert np.allclose(one.correlation, other.correlation, atol=1e-4, equal_nan=True)
+
+
+def test_numbers_of_one_map_and_of_all():
+    """A row's means are over its own pictures; over all rows they make the mean; a map that is not there has no row."""
+    _, checks = checked(SmallNet(), "deep", pictures(), maps=[1, 4, 5])
+    assert [checks.row(number) for number in (1, 4, 5, 2)] == [0, 1, 2, None]
+    for condition in range(len(checks.conditions)):
+        values, alike = checks.correlation[condition], checks.similarity[condition]
+        assert checks.mean_correlation(condition, 1) == pytest.approx(np.nanmean(values[1]), nan_ok=True)
+        assert checks.mean_similarity(condition) == pytest.approx(np.nanmean(alike), nan_ok=True)
+        assert checks.own_share(condition, 1) == pytest.approx(
+            max(0, (1 - np.nanmean(values[1])) / (1 - checks.unrelated[0])), nan_ok=True
+        )
+    empty = replace(checks, correlation=np.full_like(checks.correlation, np.nan))
+    assert np.isnan(empty.own_share(1)) and np.isnan(empty.own_share(1, 0))
 
 
 def test_bad_input():

@@ -14,6 +14,7 @@ from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.probe import ProbeSettings, probe_checkpoint
+from fer_probe.report.causes import ReportCauses
 from fer_probe.report.report_page import exemplars, write_report
 from fer_probe.study import Study, StudyError
 from tests.planted_evidence import planted_faces, planted_harvest
@@ -75,6 +76,15 @@ class _Checked(HTMLParser):
     def handle_data(self, data):
         if not {"script", "style"} & set(self.open):
             self.words.append(data)
+
+
+def test_projections_stand_beside_those_of_shuffled_networks(study, page):
+    """Below every strip the same map's own numbers and verdict; where none was checked that is said."""
+    strips = page.count('<article class="strip"')
+    assert strips > 0 and page.count("From left, faces ‘unseen’, rank correlation") == strips
+    assert page.count("trained; 0 shuffled ") == strips and "Not projected from" not in page
+    bare = ReportCauses(study, "none", "unseen", None).sanity_of(3)
+    assert bare["picture"] is None and bare["words"].startswith("Not projected from shuffled networks: what")
 
 
 def test_the_page_is_well_formed_and_needs_nothing_else(page):
