@@ -7,6 +7,7 @@ import numpy as np
 from fer_probe.action_units import action_unit_label
 from fer_probe.evidence.au_distance import AUDistances
 from fer_probe.evidence.au_evidence import AUEvidence
+from fer_probe.evidence.map_regions import MapRegions
 from fer_probe.harvesting import Harvest
 
 
@@ -29,6 +30,21 @@ def ordered_maps(found: Harvest, order: str, distances: AUDistances | None) -> l
         first = [int(i) for i in distances.ranking(int(order[2:]))]
         return first + [i for i in numbers if i not in set(first)]
     return numbers
+
+
+def maps_of_part(maps: Sequence[int], regions: MapRegions | None, part: str, *, ranked: bool) -> list[int]:
+    """Those of ``maps`` that are a region's, all of them for ``"all"``.
+
+    Args:
+        maps: in the order that was asked for.
+        regions: of the layer; None leaves all.
+        part: a region, ``"elsewhere"`` or ``"all"``.
+        ranked: put the largest share first instead of keeping the order.
+    """
+    if regions is None or part == "all":
+        return list(maps)
+    mine = [int(i) for i in regions.maps_of(part)]
+    return mine if ranked else [i for i in maps if i in set(mine)]
 
 
 def units_of_maps(evidence: AUEvidence | None) -> dict[int, list[int]]:

@@ -1,6 +1,6 @@
 """Pictures as files: every map and face of a study has an address, and nothing is packed into the pages.
 
-/pictures/FACES/LAYER/MAP/originals.png       also projections, maximized, places
+/pictures/FACES/LAYER/MAP/originals.png       also projections, random, median, maximized, places, strongest-places
 /pictures/FACES/face/INDEX.png                ?study=NAME where there are several
 /pictures/FACES/attribution/METHOD/INDEX.png  a class's logit on a face
 /pictures/FACES/fired/INDEX/RANK.png          what made one of the maps fire that fired most for a face
@@ -21,11 +21,13 @@ from dashboards.decoded_face import DecodedFaceError, DecodedFaceView, decoded_f
 from dashboards.drawn_face import DrawnFaceError, DrawnFaceView, face_landmarks, face_pixels, moved_pixels
 from dashboards.view import View
 from fer_probe.architecture import Architecture
+from fer_probe.evidence.ordinary_pictures import OrdinaryPictures
 from fer_probe.evidence.response_places import ResponsePlaces
 from fer_probe.figures.attributions import attribution_picture as laid_on_face
-from fer_probe.figures.mosaics import mosaic, original_mosaic, projection_mosaic
+from fer_probe.figures.mosaics import mosaic, ordinary_mosaic, original_mosaic, projection_mosaic
 from fer_probe.figures.overlays import landmarks_overlay, moved_overlay
 from fer_probe.figures.pictures import (
+    Heat,
     channels_last,
     enlarged,
     face_thumbnail,
@@ -202,6 +204,20 @@ def _projections(study: Study, faces: str, layer: str, number: int) -> Picture:
     return projection_mosaic(study.load(Projections, faces, layer), number)
 
 
+def _random(study: Study, faces: str, layer: str, number: int) -> Picture:
+    return _ordinary(study, faces, layer, number, "random")
+
+
+def _median(study: Study, faces: str, layer: str, number: int) -> Picture:
+    return _ordinary(study, faces, layer, number, "median")
+
+
+def _ordinary(study: Study, faces: str, layer: str, number: int, way: str) -> Picture:
+    found = study.load(OrdinaryPictures, faces, layer)
+    size = study.load(ResponsePlaces, faces, layer).picture_size
+    return ordinary_mosaic(study.faces(faces), found, number, way, size)
+
+
 def _maximized(study: Study, faces: str, layer: str, number: int) -> Picture:
     found = study.load(MaximizedMaps, faces, layer)
     row = np.flatnonzero(found.maps == number)
@@ -210,10 +226,18 @@ def _maximized(study: Study, faces: str, layer: str, number: int) -> Picture:
     return enlarged(maximized_picture(found.pixels[row[0]]), ENLARGED)
 
 
-def _places(study: Study, faces: str, layer: str, number: int) -> Picture:
+def _mean_response(study: Study, faces: str, layer: str, number: int) -> Picture:
+    return _places(study, faces, layer, number, "mean_response")
+
+
+def _strongest_places(study: Study, faces: str, layer: str, number: int) -> Picture:
+    return _places(study, faces, layer, number, "strongest")
+
+
+def _places(study: Study, faces: str, layer: str, number: int, of: Heat) -> Picture:
     places = study.load(ResponsePlaces, faces, layer)
     ground = _mean_face(study.folder, _written(study.folder), faces, places.picture_size)
-    return enlarged(places_overlay(ground, places, number), ENLARGED)
+    return enlarged(places_overlay(ground, places, number, of), ENLARGED)
 
 
 @lru_cache(maxsize=8)
@@ -224,6 +248,9 @@ def _mean_face(folder: Path, written: int, faces: str, size: tuple[int, int]) ->
 _DRAWN: dict[str, Callable[[Study, str, str, int], Picture]] = {
     "originals": _originals,
     "projections": _projections,
+    "random": _random,
+    "median": _median,
     "maximized": _maximized,
-    "places": _places,
+    "places": _mean_response,
+    "strongest-places": _strongest_places,
 }

@@ -14,7 +14,10 @@ from dashboards.view import View
 SHOWN = {
     "originals": "the faces that excite it most",
     "projections": "projections of the faces that excite it most",
+    "random": "the same faces for every map, drawn at random",
+    "median": "faces in the middle of its own ranking",
     "places": "where on the mean face it fires",
+    "strongest-places": "on how many faces it fires most at each place of the mean face",
     "maximized": "the picture that maximises it",
 }
 

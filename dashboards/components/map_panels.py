@@ -1,17 +1,21 @@
 """One feature map's panels: its strongest faces and their projections, what maximises it, its units, what it does."""
 
 import dash_mantine_components as dmc
+from dash import html
 from dash.development.base_component import Component
 
+from dashboards.components.ablation_panels import ablated_map_graphs
 from dashboards.components.facts import face_facts
-from dashboards.components.gallery import map_picture
+from dashboards.components.gallery import caption, map_picture
 from dashboards.components.graph import graph
 from dashboards.components.notes import (
     ABLATION,
     DISTANCE,
     MAXIMIZED,
+    ORDINARY,
     PLACES,
     PROJECTION,
+    REGIONS,
     SWITCHED,
     hint,
     missing,
@@ -22,12 +26,14 @@ from dashboards.components.tables import table
 from dashboards.components.uncoded import no_distances
 from dashboards.view import View
 from fer_probe.evidence.au_evidence import find_evidence
+from fer_probe.evidence.map_regions import MapRegions
+from fer_probe.evidence.ordinary_pictures import OrdinaryPictures
 from fer_probe.evidence.response_places import ResponsePlaces
-from fer_probe.experiments.ablation import AblatedMaps
+from fer_probe.experiments.ablation import AblatedMaps, ablation_name
 from fer_probe.experiments.au_tuning import AUTuning
 from fer_probe.figures import au_profile_figure
-from fer_probe.figures.ablation import ablated_map_figure
 from fer_probe.figures.au_emergence import map_tuning_figure
+from fer_probe.figures.map_regions import region_shares_figure
 from fer_probe.harvesting import Harvest
 from fer_probe.projections.activation_maximization import MaximizedMaps
 from fer_probe.projections.deconvolution import Projections
@@ -44,6 +50,7 @@ def map_panels(view: View, found: Harvest, number: int) -> list[Component]:
     below = [_maximized(view, found, number), _places(view, layer, number), _distances(view, layer, number)]
     return [
         dmc.Box(above, className="columns"),
+        dmc.Box([_ordinary(view, layer, number), _regions(view, layer, number)], className="columns"),
         map_sanity(view, layer, number),
         dmc.Box(below, className="columns"),
         dmc.Box([_switched_off(view, layer, number), _tuning(view, layer, number)], className="columns"),
@@ -87,7 +94,43 @@ def _maximized(view: View, found: Harvest, number: int) -> Component:
 def _places(view: View, layer: str, number: int) -> Component:
     if view.study.find(ResponsePlaces, view.faces, layer) is None:
         return panel("Where it fires", missing("The places of this layer's responses were not kept"))
-    return panel("Where it fires", map_picture(view, layer, number, "places"), hint(PLACES))
+    both = [
+        html.Figure([map_picture(view, layer, number, shown), html.Figcaption(caption(words))], className="way")
+        for shown, words in (
+            ("places", "Mean response over all faces."),
+            ("strongest-places", "On how many faces the largest response is there."),
+        )
+    ]
+    return panel("Where it fires", dmc.Box(both, className="ways"), hint(PLACES))
+
+
+def _ordinary(view: View, layer: str, number: int) -> Component:
+    found = view.study.find(OrdinaryPictures, view.faces, layer)
+    if found is None:
+        return panel("Ordinary faces", missing("Ordinary faces were not chosen"))
+    ways = [
+        html.Figure([map_picture(view, layer, number, way), html.Figcaption(caption(words))], className="way")
+        for way, words in (
+            ("random", f"Random faces, of {_responses(found, number, 0)}, the same for every map."),
+            ("median", f"The middle of its own ranking, of {_responses(found, number, 1)}."),
+        )
+    ]
+    fires = f"It fires on {found.fires[number]:.0%} of {found.image_count:,} faces."
+    return panel("Ordinary faces", dmc.Box(ways, className="ways"), dmc.Text(fires, size="sm"), hint(ORDINARY))
+
+
+def _responses(found: OrdinaryPictures, number: int, row: int) -> str:
+    values = found.values[number, row]
+    return f"response {values.min():.3g} to {values.max():.3g}"
+
+
+def _regions(view: View, layer: str, number: int) -> Component:
+    found = view.study.find(MapRegions, view.faces, layer)
+    if found is None:
+        return panel("Part of the face", missing("No landmarks of these faces are known, or nobody looked"))
+    words = f"Part of the face where map {number} fires most, on how many faces"
+    link = dmc.Anchor("Maps of every part of the face", href=view.link("/maps", layer=layer, part="all"), size="sm")
+    return panel("", graph(region_shares_figure(found, number), words, "map-regions"), link, hint(REGIONS))
 
 
 def _distances(view: View, layer: str, number: int) -> Component:
@@ -105,12 +148,12 @@ def _switched_off(view: View, layer: str, number: int) -> Component:
     if seen is None:
         return panel("Switched off", _not_of_this_layer(view, AblatedMaps, "No map was switched off", "map"))
     ablated = seen.study.load(AblatedMaps, seen.faces, layer)
-    figure = graph(ablated_map_figure(ablated, number), f"Change of every class without map {number}", "map-ablated")
+    mean = seen.study.find(AblatedMaps, seen.faces, ablation_name(layer, "mean"))
     link = dmc.Anchor(
         "All maps switched off", href=seen.link("/experiments", ask="map", layer=layer, map=number), size="sm"
     )
     words = [] if seen.faces == view.faces else [dmc.Text(f"On the faces “{seen.faces}”.", size="sm")]
-    return panel("", figure, *words, link, hint(ABLATION))
+    return panel("", *ablated_map_graphs(ablated, mean, number), *words, link, hint(ABLATION))
 
 
 def _tuning(view: View, layer: str, number: int) -> Component:

@@ -91,7 +91,15 @@ CONCEPTS = (
     "and the share of a class's faces whose logit rises along it. Orange: more often than along random concepts; blue: "
     "less often; empty: not shown to differ."
 )
-PLACES = "Where the map fires on average over all faces, laid over the mean face. Faces that are not aligned blur it."
+PLACES = "Laid over the mean face, scaled to the map's own largest. Faces that are not aligned blur it."
+ORDINARY = (
+    "What the map's strongest unit sees on faces that are not its strongest, the larger response first; greyed where "
+    "it does not fire. What the nine strongest share and these do not is what the map answers to."
+)
+REGIONS = (
+    "On how many faces the strongest response lies in each region around the landmarks; a place chosen blindly would "
+    "give the region's area. Where a map fires is not yet what it answers to."
+)
 
 
 def hint(text: str) -> Component:

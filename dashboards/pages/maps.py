@@ -15,12 +15,15 @@ from dashboards.components.notes import (
     hint,
     nothing_here,
 )
-from dashboards.map_order import found_by_name, map_orders, ordered_maps, units_of_maps
+from dashboards.map_order import found_by_name, map_orders, maps_of_part, ordered_maps, units_of_maps
 from dashboards.shell import framed
 from dashboards.view import View, query_of
 from fer_probe.action_units import action_unit_label
 from fer_probe.evidence.au_evidence import AUEvidence, find_evidence
+from fer_probe.evidence.map_regions import ELSEWHERE, MapRegions
+from fer_probe.evidence.ordinary_pictures import OrdinaryPictures
 from fer_probe.evidence.response_places import ResponsePlaces
+from fer_probe.figures.map_regions import share_in_words
 from fer_probe.harvesting import Harvest
 from fer_probe.projections.deconvolution import Projections
 
@@ -50,11 +53,17 @@ def _grid(view: View, layers: tuple[str, ...], found: Harvest) -> list[Any]:
     shown = view.choice("show", _pictures_of_all_maps(view, found.layer))
     order, words = view.choice("order", tuple(orders)), view.query.get("find", "")
     units = units_of_maps(evidence)
-    maps = found_by_name(ordered_maps(found, order, distances), words, units)
+    regions = view.study.find(MapRegions, view.faces, found.layer)
+    part = view.choice("part", _parts(regions))
+    maps = maps_of_part(ordered_maps(found, order, distances), regions, part, ranked="order" not in view.query)
+    maps = found_by_name(maps, words, units)
     pages = max(1, -(-len(maps) // PER_PAGE))
     page = min(max(view.number("page", 10**6) or 1, 1), pages)
     here = maps[(page - 1) * PER_PAGE : page * PER_PAGE]
-    tiles = [map_tile(view, found.layer, i, shown, *_captions(found, evidence, units, order, i)) for i in here]
+    tiles = [
+        map_tile(view, found.layer, i, shown, *_captions(found, evidence, units, order, i), *_part(regions, part, i))
+        for i in here
+    ]
     height, width = found.map_size
     return [
         dmc.Stack(
@@ -62,34 +71,50 @@ def _grid(view: View, layers: tuple[str, ...], found: Harvest) -> list[Any]:
                 dmc.Title("Feature maps", order=1),
                 dmc.Text(
                     f"{found.layer} has {len(found.values)} maps of {height} × {width}. Each picture shows "
-                    f"{SHOWN[shown]} ({found.values.shape[1]} of {found.image_count:,}, the strongest first).",
+                    f"{SHOWN[shown]}{_how_many(found, shown)}.",
                     className="quiet",
                 ),
             ],
             gap=4,
         ),
-        _controls(view, layers, found.layer, shown, order, orders, words),
-        gallery(tiles, f"Maps of {found.layer}") if here else nothing_here(*_no_such_map(found.layer, words)),
+        _controls(view, layers, found.layer, shown, order, orders, words, _part_choice(view, regions, part)),
+        gallery(tiles, f"Maps of {found.layer}") if here else nothing_here(*_no_such_map(found.layer, words, part)),
         *pager("page", [_with(view, page=i) for i in range(1, pages + 1)], page),
         *([hint(PROJECTION)] if shown == "projections" else []),
     ]
 
 
+def _how_many(found: Harvest, shown: str) -> str:
+    if shown not in ("originals", "projections"):
+        return ""
+    return f" ({found.values.shape[1]} of {found.image_count:,}, the strongest first)"
+
+
 def _pictures_of_all_maps(view: View, layer: str) -> tuple[str, ...]:
     """The pictures that every map of the layer has."""
-    has = {"projections": Projections, "places": ResponsePlaces}
+    has = {"projections": Projections, "random": OrdinaryPictures, "places": ResponsePlaces}
     return ("originals", *[name for name, kind in has.items() if view.study.find(kind, view.faces, layer)])
 
 
 def _controls(
-    view: View, layers: tuple[str, ...], layer: str, shown: str, order: str, orders: dict[str, str], words: str
+    view: View,
+    layers: tuple[str, ...],
+    layer: str,
+    shown: str,
+    order: str,
+    orders: dict[str, str],
+    words: str,
+    parts: list[Component],
 ) -> Component:
     here = {**view.query, "page": None}
     shows = _pictures_of_all_maps(view, layer)
     return dmc.Group(
         [
             choice(
-                "layer", {name: _with(view, layer=name, page=None, order=None) for name in layers}, layer, label="Layer"
+                "layer",
+                {name: _with(view, layer=name, page=None, order=None, part=None) for name in layers},
+                layer,
+                label="Layer",
             ),
             switch(
                 "show",
@@ -103,6 +128,7 @@ def _controls(
                 orders[order],
                 label="Order by",
             ),
+            *parts,
             dmc.TextInput(
                 id="find-map",
                 label="Find",
@@ -117,6 +143,27 @@ def _controls(
         gap="md",
         className="controls",
     )
+
+
+def _parts(regions: MapRegions | None) -> tuple[str, ...]:
+    """The parts of the face that maps can be chosen by."""
+    return ("all",) if regions is None else ("all", *regions.region_names, ELSEWHERE)
+
+
+def _part_choice(view: View, regions: MapRegions | None, part: str) -> list[Component]:
+    if regions is None:
+        return []
+    counts = {name: len(regions.region) if name == "all" else len(regions.maps_of(name)) for name in _parts(regions)}
+    labels = {name: f"{name.capitalize()} ({count})" for name, count in counts.items()}
+    links = {labels[name]: _with(view, part=name, page=None) for name in counts}
+    return [choice("part", links, labels[part], label="Part of the face")]
+
+
+def _part(regions: MapRegions | None, part: str, number: int) -> list[Component]:
+    """On how many faces a map fires in the part that was chosen."""
+    if regions is None or part not in regions.region_names:
+        return []
+    return [caption(share_in_words(regions, number, regions.region_names.index(part)))]
 
 
 def _with(view: View, **changes: object) -> str:
@@ -146,7 +193,9 @@ def _role(evidence: AUEvidence) -> str:
     return "largest D for" if evidence.significance is None else "detector of"
 
 
-def _no_such_map(layer: str, words: str) -> tuple[str, str]:
+def _no_such_map(layer: str, words: str, part: str) -> tuple[str, str]:
+    if not words:
+        return "No map found", f"No map of {layer} fires most on this part of the face: {part}."
     return "No map found", f"No map of {layer} is called “{words}”: search a number, or an action unit that it tells."
 
 

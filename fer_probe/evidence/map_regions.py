@@ -105,8 +105,8 @@ def find_map_regions(images: PreparedImages, found: Harvest, places: ResponsePla
     if not len(known) or places.strongest[0].size == 1:
         return None
     person = _persons(images, known)
-    fires = np.asarray(found.responses)[known] > 0
-    inside, area = _looked_up(images, known, places)
+    fires = np.greater(np.asarray(found.responses)[known], 0)
+    inside, area = _looked_up(images, known, places, np.asarray(places.position))
     mine = fires[:, :, None] & inside
     fired = np.maximum(fires.sum(0), 1)[:, None]
     share, low, high = _shares(_by_person(mine, person), _by_person(fires[:, :, None], person)[..., 0])
@@ -138,7 +138,7 @@ def _persons(images: PreparedImages, known: NDArray[np.int64]) -> NDArray[np.int
 
 
 def _looked_up(
-    images: PreparedImages, known: NDArray[np.int64], places: ResponsePlaces
+    images: PreparedImages, known: NDArray[np.int64], places: ResponsePlaces, position: np.ndarray
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """(n, M, R) whether a map's strongest place lies in a region of the face; (n, R) share of all places that do."""
     height, width = places.picture_size
@@ -149,7 +149,7 @@ def _looked_up(
         chosen = known[start : start + _STRETCH]
         pixels = landmark_region_pixels(images, chosen)
         grid = np.stack([pixels[name][:, rows[:, None], columns] for name in REGIONS], axis=-1)  # (n, h, w, R)
-        row, column = np.moveaxis(np.asarray(places.position[chosen]), -1, 0)
+        row, column = np.moveaxis(position[chosen], -1, 0)
         inside.append(grid[np.arange(len(chosen))[:, None], row, column])
         area.append(grid.mean((1, 2)))
     return np.concatenate(inside), np.concatenate(area)

@@ -21,7 +21,7 @@ from fer_probe.figures.distances import (
 from fer_probe.figures.embedding import colour_choices, embedding_figure, embedding_series_figure, picture_labels
 from fer_probe.figures.expression_counts import expression_counts_figure
 from fer_probe.figures.latent_distributions import latent_distributions_figure
-from fer_probe.figures.mosaics import mosaic, original_mosaic, paired_mosaics, projection_mosaic
+from fer_probe.figures.mosaics import mosaic, ordinary_mosaic, original_mosaic, paired_mosaics, projection_mosaic
 from fer_probe.figures.overlays import landmarks_overlay, moved_overlay
 from fer_probe.figures.picture_grid import decoded_picture, picture_grid_figure
 from fer_probe.figures.pictures import (
@@ -75,6 +75,7 @@ __all__ = [
     "mean_picture",
     "mosaic",
     "moved_overlay",
+    "ordinary_mosaic",
     "original_fields",
     "original_mosaic",
     "paired_mosaics",

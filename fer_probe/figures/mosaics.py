@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_probe.evidence.ordinary_pictures import OrdinaryPictures
 from fer_probe.faces.face_images import FaceImages
-from fer_probe.figures.pictures import Picture, enlarged, original_fields, projection_pictures
+from fer_probe.figures.pictures import MID_GREY, Picture, enlarged, original_fields, projection_pictures
 from fer_probe.projections.deconvolution import Projections
 
 #: Tiles are enlarged until their shorter side has this many pixels.
@@ -75,6 +76,35 @@ def paired_mosaics(
     pairs = [mosaic(sheet, columns=len(sheet) // 2) for sheet in sheets]
     width = pairs[0].shape[1]  # the last one may hold fewer: it keeps the size of its tiles
     return tuple(np.pad(pair, ((0, 0), (0, width - pair.shape[1]), (0, 0))) for pair in pairs)
+
+
+def ordinary_mosaic(
+    faces: FaceImages,
+    ordinary: OrdinaryPictures,
+    number: int,
+    way: str,
+    picture_size: tuple[int, int],
+    columns: int = 3,
+    count: int | None = None,
+) -> NDArray[np.uint8]:
+    """What a map's strongest unit sees on ordinary faces; faded to grey where the map does not fire.
+
+    Args:
+        faces: the set that was harvested.
+        ordinary: of that set.
+        number: which map.
+        way: ``"random"`` or ``"median"``.
+        picture_size: (height, width) as the model takes pictures.
+        columns: of the mosaic.
+        count: how many of them, from the largest response to the smallest; None shows all.
+    """
+    row = ordinary.ways.index(way)
+    chosen = np.linspace(0, ordinary.values.shape[2] - 1, count or ordinary.values.shape[2]).round().astype(int)
+    index, boxes = ordinary.image_index[number, row, chosen], ordinary.boxes[number, row, chosen]
+    fields = original_fields(faces, boxes, index, picture_size)
+    silent = np.asarray(ordinary.values[number, row, chosen]) <= 0
+    fields[silent] = (fields[silent] // 4) + (3 * MID_GREY) // 4
+    return mosaic(_enlarged_all(fields), columns)
 
 
 def _enlarged_all(tiles: Picture) -> Picture:

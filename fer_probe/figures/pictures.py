@@ -4,6 +4,8 @@ A picture is uint8, (H, W) grey or (H, W, 3) red, green, blue; stacks put furthe
 measured: values are scaled for the eye, and every function says how.
 """
 
+from typing import Literal
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from fer_probe.faces.face_crops import shown_box
 from fer_probe.faces.face_images import FaceImages
 
 Picture = NDArray[np.uint8]
+Heat = Literal["mean_response", "strongest"]
 
 #: Neutral grey: zero in a projection, and what lies outside a picture.
 MID_GREY = 128
@@ -127,18 +130,19 @@ def mean_picture(faces: FaceImages, picture_size: tuple[int, int]) -> Picture:
     return np.rint(scaled).astype(np.uint8)
 
 
-def places_overlay(mean_face: Picture, places: ResponsePlaces, map_number: int) -> Picture:
-    """(H, W, 3): the mean face with a map's mean response laid on it, from nothing over red to yellow.
+def places_overlay(mean_face: Picture, places: ResponsePlaces, map_number: int, of: Heat = "mean_response") -> Picture:
+    """(H, W, 3): the mean face with where a map fires laid on it, from nothing over red to yellow.
 
-    Responses are interpolated bilinearly between the middles of their receptive fields and scaled to the map's
-    largest mean response; a map that never answers leaves the face as it is.
+    Values are interpolated bilinearly between the middles of their receptive fields and scaled to the map's largest;
+    a map that never answers leaves the face as it is.
 
     Args:
         mean_face: (H, W) grey, of the size ``places.picture_size``.
         places: where the maps of a layer respond.
         map_number: which of its maps.
+        of: ``"mean_response"``, or ``"strongest"``: on how many faces the largest response was there.
     """
-    response = np.asarray(places.mean_response[map_number], dtype=np.float32)
+    response = np.asarray(getattr(places, of)[map_number], dtype=np.float32)
     largest = float(response.max())
     heat = _at_every_pixel(response / (largest or 1), places)
     coloured = cv2.applyColorMap(np.rint(255 * heat).astype(np.uint8), cv2.COLORMAP_INFERNO)[..., ::-1]

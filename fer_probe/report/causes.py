@@ -2,19 +2,21 @@
 
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from fer_probe.architecture import Architecture
 from fer_probe.evidence.au_distance import AUDistances
 from fer_probe.evidence.projection_energy import ProjectionEnergy
-from fer_probe.experiments.ablation import AblatedMaps
+from fer_probe.experiments.ablation import AblatedMaps, ablation_name
 from fer_probe.experiments.au_emergence import AUEmergence
 from fer_probe.experiments.au_experiments import AUEffects
+from fer_probe.experiments.au_tuning import AUTuning
 from fer_probe.experiments.combinations import Combinations
 from fer_probe.experiments.sanity_checks import SanityChecks
 from fer_probe.experiments.sweeps import Sweep
 from fer_probe.figures.ablation import ablation_figure, ablation_rows
-from fer_probe.figures.au_emergence import emergence_figure, emergence_heatmap_figure
+from fer_probe.figures.au_emergence import emergence_figure, emergence_heatmap_figure, tuning_figure
 from fer_probe.figures.au_experiments import au_effect_rows, au_effects_figure
 from fer_probe.figures.combinations import (
     combination_effects_figure,
@@ -35,6 +37,8 @@ from fer_probe.study import DRAWN_PEOPLE, Study
 
 #: So many maps are shown from shuffled networks.
 _SANE_MAPS = 3
+#: So many units' intensities are shown.
+_TUNED_UNITS = 6
 
 #: A figure, and what it shows in words for those who cannot see it.
 Drawn = tuple[go.Figure, str]
@@ -47,6 +51,7 @@ class ReportCauses:
         self.study, self.layer, self.distances = study, layer, distances
         self.labelled_set = labelled_set
         self.ablated = study.find(AblatedMaps, labelled_set, layer)
+        self.ablated_to_mean = study.find(AblatedMaps, labelled_set, ablation_name(layer, "mean"))
         self.class_effects = study.find(AUEffects, DRAWN_PEOPLE)
         self.map_effects = study.find(AUEffects, DRAWN_PEOPLE, layer)
         names = study.layers(Combinations, DRAWN_PEOPLE)
@@ -54,6 +59,7 @@ class ReportCauses:
         self.swept = [study.load(Sweep, DRAWN_PEOPLE, name) for name in study.layers(Sweep, DRAWN_PEOPLE)]
 
         self.emerged = study.find(AUEmergence, DRAWN_PEOPLE)
+        self.tuned = study.find(AUTuning, DRAWN_PEOPLE, layer)
         checked = [entry.faces for entry in study.entries(SanityChecks.kind()) if entry.layer == layer]
         self.checks = study.load(SanityChecks, checked[0], layer) if checked else None
         self.checked_set = checked[0] if checked else ""
@@ -61,19 +67,21 @@ class ReportCauses:
     @property
     def any(self) -> bool:
         """Whether there is anything to show."""
-        return any([self.ablated, self.class_effects, self.combined, self.swept])
+        return any([self.ablated, self.class_effects, self.combined, self.swept, self.emerged, self.tuned])
 
     @property
-    def ablation(self) -> Drawn | None:
-        """Every map set to zero, and every class."""
-        if self.ablated is None:
-            return None
-        return ablation_figure(self.ablated), f"Change of every class's probability as each map of {self.layer} is set"
+    def ablation(self) -> list[Drawn]:
+        """Every map set to zero, and to its mean, and every class."""
+        words = f"Change of every class's probability as each map of {self.layer} is set to"
+        both = (self.ablated, self.ablated_to_mean)
+        return [(ablation_figure(found), f"{words} {found.to}") for found in both if found is not None]
 
     @property
     def used(self) -> tuple[dict[str, str], ...]:
         """Of every action unit's best map what the network does without it."""
-        return () if self.ablated is None or self.distances is None else ablation_rows(self.ablated, self.distances)
+        if self.ablated is None or self.distances is None:
+            return ()
+        return ablation_rows(self.ablated, self.distances, self.ablated_to_mean)
 
     @property
     def unit_effects(self) -> Drawn | None:
@@ -120,6 +128,16 @@ class ReportCauses:
             (emergence_figure(self.emerged), "Action units told by each layer's best map, trained and shuffled"),
             (emergence_heatmap_figure(self.emerged), "AUROC of each layer's best map for every action unit"),
         ]
+
+    @property
+    def tuning(self) -> list[Drawn]:
+        """Of the units that a map rises with most surely, its response against their intensity."""
+        found = self.tuned
+        if found is None:
+            return []
+        best = np.asarray(found.correlation).max(1)
+        shown = found.action_unit_numbers[np.argsort(-best, kind="stable")[:_TUNED_UNITS]]
+        return [(tuning_figure(found, int(au)), f"Response of AU{au}’s map over the unit’s intensity") for au in shown]
 
     @property
     def sanity(self) -> tuple[list[Drawn], str] | None:

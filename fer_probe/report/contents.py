@@ -14,9 +14,11 @@ from fer_probe.architecture import Architecture
 from fer_probe.evaluation import Evaluation
 from fer_probe.evidence.au_distance import AUDistances
 from fer_probe.evidence.au_evidence import find_evidence
+from fer_probe.evidence.ordinary_pictures import OrdinaryPictures
 from fer_probe.evidence.response_places import ResponsePlaces
 from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS, random_identity, render_face
 from fer_probe.faces.face_images import FaceImages
+from fer_probe.figures.pictures import Heat
 from fer_probe.harvesting import Harvest
 from fer_probe.latents.embeddings import Embedding
 from fer_probe.projections.activation_maximization import MaximizedMaps
@@ -27,6 +29,7 @@ from fer_probe.report.comparisons import ReportComparison, report_comparisons
 from fer_probe.report.evidence import ReportEvidence
 from fer_probe.report.groups import ReportGroups
 from fer_probe.report.latents import ReportLatents
+from fer_probe.report.regions import ReportRegions
 from fer_probe.study import DRAWN_PEOPLE, Study, StudyError
 
 #: A figure, and what it shows in words for those who cannot see it.
@@ -81,6 +84,8 @@ class ReportContents:
         self.harvest = study.find(Harvest, set_name, self.layer)
         self.maximized_maps = study.find(MaximizedMaps, set_name, self.layer)
         self.places = study.find(ResponsePlaces, set_name, self.layer)
+        self.ordinary = study.find(OrdinaryPictures, set_name, self.layer)
+        self.regions = ReportRegions(study, set_name, self.layer)
 
     @property
     def model(self) -> str:
@@ -148,7 +153,9 @@ class ReportContents:
                 "unit": unit,
                 "exemplar": drawn.get(unit.au),
                 "pairs": figures.paired_mosaics(self.faces, self.projections, unit.map, self.picture_size),
-                "places": self._places(unit.map),
+                "places": self._places(unit.map, "mean_response"),
+                "strongest": self._places(unit.map, "strongest"),
+                "ordinary": self._ordinary(unit.map),
                 "sanity": self.causes.sanity_of(unit.map),
             }
             for unit in self.evidence.ranked
@@ -256,10 +263,22 @@ class ReportContents:
         entries = [e for name in (self.set_name, DRAWN_PEOPLE) for e in self.study.entries(faces=name)]
         return [(e.kind, e.layer, json.dumps(e.provenance().get("parameters", {}))) for e in entries]
 
-    def _places(self, number: int) -> np.ndarray | None:
+    @property
+    def region_galleries(self) -> list[dict[str, Any]]:
+        """Zhu, table 2, of every part of the face."""
+        return [] if self.picture_size is None else self.regions.galleries(self.faces, self.picture_size)
+
+    def _places(self, number: int, of: Heat) -> np.ndarray | None:
         if self.places is None:
             return None
-        return figures.enlarged(figures.places_overlay(self._mean_face, self.places, number), 144)
+        return figures.enlarged(figures.places_overlay(self._mean_face, self.places, number, of), 144)
+
+    def _ordinary(self, number: int) -> list[tuple[str, np.ndarray]]:
+        """Random and median faces, three of each."""
+        found, size = self.ordinary, self.picture_size
+        if found is None or size is None:
+            return []
+        return [(way, figures.ordinary_mosaic(self.faces, found, number, way, size, count=3)) for way in found.ways]
 
     @cached_property
     def _mean_face(self) -> np.ndarray:

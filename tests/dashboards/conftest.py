@@ -8,9 +8,12 @@ import pytest
 from fer_probe.architecture import Architecture
 from fer_probe.evaluation import Evaluation
 from fer_probe.evidence.au_evidence import measure_evidence
+from fer_probe.evidence.map_regions import MapRegions
+from fer_probe.evidence.ordinary_pictures import WAYS, OrdinaryPictures
 from fer_probe.evidence.response_places import ResponsePlaces
 from fer_probe.experiments.ablation import AblatedMaps
 from fer_probe.faces.face_images import FaceImages
+from fer_probe.faces.face_regions import REGIONS
 from fer_probe.harvesting import Harvest
 from fer_probe.latents.embeddings import Embedding
 from fer_probe.projections.activation_maximization import MaximizedMaps
@@ -81,6 +84,22 @@ def planted_ablation() -> AblatedMaps:
     )
 
 
+def planted_ordinary(found: Harvest) -> OrdinaryPictures:
+    """Faces 0 to 3 for every map, which fires on half of them."""
+    index = np.tile(np.arange(4), (MAPS, 2, 1))
+    values = np.tile(np.array([2, 1, 0, -1], np.float32), (MAPS, 2, 1))
+    boxes = np.tile([-1, 3, FIELD - 1, FIELD + 3], (MAPS, 2, 4, 1))
+    return OrdinaryPictures(found.layer, WAYS, index, values, boxes, np.full(MAPS, 0.5), FACES, 0)
+
+
+def planted_regions() -> MapRegions:
+    """Map 7 is the mouth's, map 3 the eyes'; the others fire anywhere."""
+    share = np.full((MAPS, 4), 0.05)
+    share[7, 3], share[3, 1] = 0.9, 0.4
+    low, high = share - 0.02, share + 0.02
+    return MapRegions("conv", REGIONS, share, low, high, np.full((MAPS, 4), 0.05), np.full(MAPS, FACES), FACES, 6)
+
+
 def planted_records(faces: FaceImages) -> list:
     rng = np.random.default_rng(2)
     found = planted_harvest("conv")
@@ -108,6 +127,8 @@ def planted_records(faces: FaceImages) -> list:
         ),
         Evaluation(probabilities, predicted, expected, CLASSES, right, confusion, (), (), 0),
         planted_ablation(),
+        planted_ordinary(found),
+        planted_regions(),
     ]  # fmt: skip
 
 

@@ -60,3 +60,29 @@ def test_projections_stand_beside_those_of_shuffled_networks(page, show, tmp_pat
         told = " ".join(words_of(other).split())
         assert "This map was not projected from shuffled networks" in told and "maps of conv only" in told
         assert any("ask=weights" in href for href in all_of(other, "href"))
+
+
+def test_ordinary_faces_stand_beside_the_strongest(page, app):
+    """Random and median ones as pictures, and on how many faces the map fires."""
+    made = page.layout(layer="conv", map="7")
+    assert "It fires on 50% of 30 faces." in words_of(made)
+    for shown in ("random", "median", "strongest-places"):
+        assert f"/pictures/unseen/conv/7/{shown}.png" in all_of(made, "src")
+        assert app.server.test_client().get(f"/pictures/unseen/conv/7/{shown}.png").status_code == 200
+
+
+def test_the_maps_of_a_part_of_the_face(page):
+    """The planted map of the mouth alone, with its share; of the nose none, in words; of all all."""
+    made = page.layout(layer="conv", part="mouth")
+    assert "Map 7" in words_of(made) and "Map 3 " not in words_of(made) and "90 % of faces (88–92)" in words_of(made)
+    assert "No map of conv fires most on this part of the face: nose." in words_of(
+        page.layout(layer="conv", part="nose")
+    )
+    assert len(all_of(page.layout(layer="conv"), "src")) == 64
+    assert "there is no part 'ear' here" in words_of(page.layout(layer="conv", part="ear"))
+
+
+def test_faces_without_landmarks_have_no_parts(page):
+    """No choice in the grid, words in the panel."""
+    assert "Part of the face" not in words_of(page.layout(faces="bare", layer="features.0"))
+    assert "No landmarks of these faces are known" in words_of(page.layout(faces="bare", layer="features.0", map="1"))

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from fer_probe.figures import mosaic, original_mosaic, paired_mosaics, projection_mosaic
+from fer_probe.evidence.ordinary_pictures import WAYS, OrdinaryPictures
+from fer_probe.figures import mosaic, ordinary_mosaic, original_mosaic, paired_mosaics, projection_mosaic
 
 
 def test_tiles_lie_in_reading_order_with_clear_gaps():
@@ -37,3 +38,15 @@ def test_pairs_put_each_projection_under_its_original(records):
     assert np.array_equal(second[:tile, :tile], original[:, -tile:])
     assert np.array_equal(second[-tile:, :tile], projection[:, -tile:])
     assert second[:, tile:, 3].max() == 0
+
+
+def test_ordinary_faces_are_cut_and_greyed_where_the_map_is_silent(records):
+    """The field as it is where the map fires; a quarter of its contrast around mid grey where it does not."""
+    values, index = np.array([[[3.0, 0.0]] * 2]), np.array([[[1, 1]] * 2])
+    boxes = np.tile([2, 3, 10, 11], (1, 2, 2, 1))
+    chosen = OrdinaryPictures("conv", WAYS, index, values, boxes, np.ones(1), 2, 0)
+    drawn = ordinary_mosaic(records.faces, chosen, 0, "median", (16, 16))
+    fires, silent = drawn[:, :96, 0].astype(int), drawn[:, 99:, 0].astype(int)
+    assert fires.shape == silent.shape == (96, 96) and np.ptp(fires) > 40
+    assert np.abs(silent - (fires / 4 + 96)).max() <= 4  # cubic enlarging rounds
+    assert ordinary_mosaic(records.faces, chosen, 0, "random", (16, 16), count=1).shape == (96, 96, 4)

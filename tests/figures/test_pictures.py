@@ -127,6 +127,17 @@ def test_the_overlay_is_brightest_where_the_map_answers():
     assert change[0, 16] == 0
 
 
+def test_the_strongest_places_are_another_heat():
+    """Where most faces have their largest response, not where the mean response is largest."""
+    face = np.zeros((17, 17), np.uint8)
+    counts = np.zeros((1, 4, 4), int)
+    counts[0, 3, 0] = 5
+    places = dataclasses.replace(_places(np.eye(4)[::-1] * [0, 0, 0, 1.0], [2, 6, 10, 14], 17), strongest=counts)
+    mean, strongest = (pictures.places_overlay(face, places, 0, of).sum(2) for of in ("mean_response", "strongest"))
+    assert np.unravel_index(strongest.argmax(), face.shape)[0] >= 14 and strongest[:10].max() < 10
+    assert np.unravel_index(mean.argmax(), face.shape)[0] <= 2
+
+
 def test_the_overlay_is_linear_between_places():
     """Halfway between two middles the response is their mean: against a hand-made reference."""
     places = _places(np.array([[0.0, 1.0], [0.0, 1.0]]), [1, 5], 7)
