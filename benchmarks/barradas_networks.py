@@ -7,7 +7,8 @@
 
 What the networks draw of 80 people is read by two classifiers, which are trained here, three minutes in all, and kept
 in the folder ``judges``: one of expressions, on 200 other people than the networks learnt from; one of the 80 persons,
-on other pictures of them. All faces are cut out by their landmarks, as the networks' are.
+on other pictures of them. With a β-VAE a regressor of action units is trained too, on 1,500 people whose units are
+switched by themselves. All faces are cut out by their landmarks, as the networks' are.
 """
 
 import argparse
@@ -23,9 +24,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import fer_probe as fp
+from fer_probe.action_units import PROTOTYPES
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.latents.codings import Coding, coding_of
+from fer_probe.latents.latent_functions import decoded
 from trainers import RECIPES, train
+from trainers.action_unit_regressor import ACTION_UNIT_REGRESSOR
 from trainers.demonstration import drawn_demonstration
 from trainers.interruptions import unfinished_path
 from trainers.labelled_faces import labelled_by_person
@@ -36,6 +40,8 @@ PEOPLE_SEED, PEOPLE, SIZE = 7, 80, 64
 CROP, SHOWN = RECIPES["barradas_fader_quick"].crop, RECIPES["barradas_fader_quick"].size
 #: Its pictures are as large. A picture that is a whole face has no landmarks, and is taken whole.
 JUDGE = dataclasses.replace(RECIPES["jahromi_medium_quick"], name="judge", crop=CROP)
+#: Of pictures that are cut out already, and have no landmarks.
+REGRESSOR = dataclasses.replace(ACTION_UNIT_REGRESSOR, name="units", size=SHOWN, losses={"landmarks": 0.0})
 
 
 def main() -> None:
@@ -55,6 +61,7 @@ def main() -> None:
     if given.beta_vae:
         separated(given.beta_vae, faces)
         slid(given.beta_vae, judge, faces, persons)
+        raised(given.beta_vae, _unit_judge(given.judges / "units.safetensors"), faces)
     for path in given.fader:
         faded(path, faces)
         slid(path, judge, faces, persons)
@@ -110,7 +117,8 @@ def slid(path: Path, judge: fp.Checkpoint, faces: fp.FaceImages, persons: fp.Che
     coding = _coding(path)
     latents = fp.find_latents(coding.encode, _pixels(faces), names=coding.names).values
     beside = {"emotion": np.ones(len(faces), np.float32)} if coding.attribute else {}
-    settings = {"names": coding.names, "beside": beside, "steps": 6}
+    moved = [number for number, name in enumerate(coding.names) if name in judge.class_names]
+    settings = {"names": coding.names, "beside": beside, "steps": 6, "dimensions": moved}
     read, known = (
         fp.read_traversals(coding.decode, latents, fp.reading_by(one), one.class_names, **settings)
         for one in (judge, persons)
@@ -118,11 +126,50 @@ def slid(path: Path, judge: fp.Checkpoint, faces: fp.FaceImages, persons: fp.Che
     print(f"{path.stem}: {len(faces)} faces, each variable in 6 steps from its smallest to its largest value")
     print("  share read as its expression at both ends; Spearman of that probability's mean; read as the same person")
     for variable, name in enumerate(read.names):
-        own = judge.class_names.index(name) if name in judge.class_names else None
-        if own is not None:
-            print(f"  {name}: {read.share[variable, 0, own]:.0%} → {read.share[variable, -1, own]:.0%}, "
-                  f"Spearman {read.rank_correlation[variable, own]:.2f}, same person "
-                  f"{known.kept[variable, 0]:.0%} and {known.kept[variable, -1]:.0%}")  # fmt: skip
+        own = judge.class_names.index(name)
+        print(f"  {name}: {read.share[variable, 0, own]:.0%} → {read.share[variable, -1, own]:.0%}, "
+              f"Spearman {read.rank_correlation[variable, own]:.2f}, same person "
+              f"{known.kept[variable, 0]:.0%} and {known.kept[variable, -1]:.0%}")  # fmt: skip
+    _recognised(coding, latents, beside, moved, persons, faces)
+
+
+def _recognised(
+    coding: Coding, latents: np.ndarray, beside: dict[str, np.ndarray], moved: list[int], persons: fp.Checkpoint,
+    faces: fp.FaceImages,
+) -> None:  # fmt: skip
+    """In how many pictures the person is recognised: of the unmoved latent, and with a variable at either end."""
+    truth = [persons.class_names.index(str(subject)) for subject in faces.subject]
+
+    def share(values: np.ndarray) -> float:
+        drawn = decoded(coding.decode, values, beside=beside)
+        return float((fp.reading_by(persons)(drawn).argmax(1) == truth).mean())
+
+    ends = []
+    for number in moved:
+        for value in (latents[:, number].min(), latents[:, number].max()):
+            there = latents.copy()
+            there[:, number] = value
+            ends.append(share(there))
+    print(f"  the person himself, of {len(persons.class_names)}: {share(latents):.1%} of the unmoved, "
+          f"{min(ends):.1%} to {max(ends):.1%} at the ends, {np.mean(ends):.1%} in the mean")  # fmt: skip
+
+
+def raised(path: Path, units: fp.Checkpoint, faces: fp.FaceImages) -> None:
+    """Which action units rise along an expression's variable, by a regressor: those of its prototype, and the rest."""
+    coding = _coding(path)
+    latents = fp.find_latents(coding.encode, _pixels(faces), names=coding.names).values
+    read = fp.read_traversals(coding.decode, latents, fp.reading_by(units, probabilities=False), units.class_names,
+                              names=coding.names, steps=6)  # fmt: skip
+    numbers = [int(name.removeprefix("AU")) for name in units.class_names]
+    print(f"{path.stem}: units read off {len(faces)} decoded faces, from a variable's smallest to its largest value")
+    for variable, name in enumerate(read.names):
+        own = [numbers.index(number) for number in PROTOTYPES[name][0] if number in numbers]
+        risen = read.mean[variable, -1] - read.mean[variable, 0]
+        told = ", ".join(
+            f"AU{numbers[k]} {risen[k]:+.2f} (Spearman {read.rank_correlation[variable, k]:.2f})" for k in own
+        )
+        rest = np.delete(risen, own)
+        print(f"  {name}: {told or 'no unit'}; other units {rest.mean():+.2f} in the mean, {rest.max():+.2f} at most")
 
 
 def _expression_judge(path: Path) -> fp.Checkpoint:
@@ -136,6 +183,17 @@ def _person_judge(path: Path) -> fp.Checkpoint:
     drawn = fp.draw_faces(PEOPLE, SIZE, PEOPLE_SEED, per_subject=7)
     people, number = labelled_by_person(drawn), np.arange(len(drawn)) // 7 % 7
     return _judge(path, people.select((number > 0) & (number < 6)), people.select(number == 6))
+
+
+def _unit_judge(path: Path) -> fp.Checkpoint:
+    """A regressor of action units, trained on people of whom each unit is switched by itself."""
+    if path.exists() and not unfinished_path(path).exists():
+        return fp.load_checkpoint(path)
+    training, validation = (
+        _as_shown(fp.draw_faces(people, SIZE, seed, pictures="action_units", per_subject=8))
+        for people, seed in ((1500, 2), (60, 3))
+    )
+    return train(REGRESSOR, training, validation, checkpoint=path)
 
 
 def _judge(path: Path, training: fp.FaceImages, validation: fp.FaceImages) -> fp.Checkpoint:

@@ -7,7 +7,7 @@ go to docs/pictures (--out), their numbers are printed.
 
     barradas-figure-6      t-SNE of the classifier's F100
     barradas-figure-7      the fader's latents for each expression fed in
-    barradas-figure-8      one latent of each fader moved in six steps, a row a loss; -all every latent of the last
+    barradas-figure-8      one latent of each fader moved in six steps, a row a loss; -all each emotion's of the last
     barradas-figure-9      the β-VAE's reconstructions; 10 its latents' distributions; 11 faces along sadness
     cubarrubia-figure-5    t-SNE of the dense autoencoder's latent, 6 its reconstructions; 7, 8 the convolutional one's
     ali-transfer           expressions of unseen people on DE-GAN's people
@@ -65,23 +65,23 @@ def _classifier(checkpoint: Checkpoint, faces: fp.FaceImages, out: Path) -> None
     """Figure 6."""
     layer = "latent"
     features = fp.layer_features(checkpoint.model, checkpoint.preprocessing(faces), [layer])[layer]
-    _map(features, layer, faces, out / "barradas-figure-6.png")
+    _map(features, layer, faces, out / "barradas-figure-6.webp")
 
 
 def _beta_vae(checkpoint: Checkpoint, faces: fp.FaceImages, out: Path) -> None:
     """Figures 9, 10 and 11."""
     coding, pixels, latents = _coded(checkpoint, faces)
-    _reconstructions(coding, pixels, faces, out / "barradas-figure-9.png")
+    _reconstructions(coding, pixels, faces, out / "barradas-figure-9.webp")
     found = latent_distributions(latents, faces)
-    _written(figures.latent_distributions_figure(found, panels="variable"), out / "barradas-figure-10.png")
+    _written(figures.latent_distributions_figure(found, panels="variable"), out / "barradas-figure-10.webp")
     _told("barradas-figure-10", found)
     moved = fp.traverse_variables(
         _decode(coding), latents.values, range(len(latents.names)), steps=9, names=latents.names
     )
-    _written(figures.traversals_figure(moved), out / "barradas-figure-11-all.png")
+    _written(figures.traversals_figure(moved), out / "barradas-figure-11-all.webp")
     row = latents.names.index("sadness")
     figure = figures.traversals_figure(moved, rows=[row])
-    _written(figure.update_layout(title_text="Along the axis of sadness"), out / "barradas-figure-11.png")
+    _written(figure.update_layout(title_text="Along the axis of sadness"), out / "barradas-figure-11.webp")
 
 
 def _faders(faders: dict[str, Checkpoint], faces: fp.FaceImages, out: Path, expression: str) -> None:
@@ -97,20 +97,21 @@ def _faders(faders: dict[str, Checkpoint], faces: fp.FaceImages, out: Path, expr
         rows[loss] = (moved, _variable(latents, found, expression))
     whole = list(rows)[-1]
     coding, pixels, latents = _coded(faders[whole], faces)
+    emotions = [number for number, name in enumerate(latents.names) if name in faces.expression_names] or None
     figure = figures.latent_distributions_figure(
-        latent_distributions(latents, faces), panels="expression" if latents.names else None
+        latent_distributions(latents, faces, variables=emotions), panels="expression" if latents.names else None
     )
-    _written(figure, out / "barradas-figure-7.png")
+    _written(figure, out / "barradas-figure-7.webp")
     title = f"The latent of {expression}, from its smallest to its largest value"
-    _written(figures.compared_traversals_figure(rows, title), out / "barradas-figure-8.png")
-    _written(figures.traversals_figure(rows[whole][0]), out / "barradas-figure-8-all.png")
+    _written(figures.compared_traversals_figure(rows, title), out / "barradas-figure-8.webp")
+    _written(figures.traversals_figure(rows[whole][0], rows=emotions), out / "barradas-figure-8-all.webp")
     shown = one_of_each(faces)
     slid = fp.transfer(
         _decode(coding), latents.values, shown.tolist(), "emotion", np.linspace(0, 1, 6, dtype=np.float32)
     )
     originals = pixels[0 : len(pixels)][shown].numpy()
-    _written(figures.transfers_figure(slid, originals, faces), out / "barradas-fader-emotion.png")
-    _reconstructions(coding, pixels, faces, out / "barradas-fader-reconstructions.png")
+    _written(figures.transfers_figure(slid, originals, faces), out / "barradas-fader-emotion.webp")
+    _reconstructions(coding, pixels, faces, out / "barradas-fader-reconstructions.webp")
 
 
 def _autoencoder(first: int) -> Callable[[Checkpoint, fp.FaceImages, Path], None]:
@@ -118,8 +119,8 @@ def _autoencoder(first: int) -> Callable[[Checkpoint, fp.FaceImages, Path], None
 
     def make(checkpoint: Checkpoint, faces: fp.FaceImages, out: Path) -> None:
         coding, pixels, latents = _coded(checkpoint, faces)
-        _map(latents.values, "latent", faces, out / f"cubarrubia-figure-{first}.png")
-        _reconstructions(coding, pixels, faces, out / f"cubarrubia-figure-{first + 1}.png")
+        _map(latents.values, "latent", faces, out / f"cubarrubia-figure-{first}.webp")
+        _reconstructions(coding, pixels, faces, out / f"cubarrubia-figure-{first + 1}.webp")
 
     return make
 
@@ -133,7 +134,7 @@ def _degan(checkpoint: Checkpoint, faces: fp.FaceImages, out: Path) -> None:
     found = fp.transfer(_decode(coding), latents.values, shown.tolist(), "identity", numbers, names=names)
     originals = pixels[0 : len(pixels)][shown].numpy()
     figure = figures.transfers_figure(found, originals, faces, people=_people(checkpoint, names))
-    _written(figure, out / "ali-transfer.png")
+    _written(figure, out / "ali-transfer.webp")
 
 
 def _people(checkpoint: Checkpoint, names: list[str]) -> np.ndarray | None:
