@@ -40,6 +40,8 @@ from fer_probe.projections.deconvolution import Projections
 from fer_probe.records import Record
 from fer_probe.study import DRAWN_PEOPLE
 
+#: What the name of a record of maps set to their mean has after its layer's.
+_TO_MEAN = ablation_name("", "mean")
 _RULES = {"deconvnet": "Deconvolution", "guided": "Guided backpropagation", "gradient": "Gradient"}
 
 
@@ -171,7 +173,7 @@ def _not_of_this_layer(
     view: View, kind: type[Record], what: str, ask: str, command: str = "fer-probe probe"
 ) -> Component:
     """The layers that it is known of, with the way there; the command where it is known of none."""
-    others = sorted({entry.layer for entry in view.study.entries(kind.kind())})
+    others = sorted({entry.layer.removesuffix(_TO_MEAN) for entry in view.study.entries(kind.kind())})
     if not others:
         return missing(what, command)
     link = dmc.Anchor(", ".join(others), href=view.link("/experiments", ask=ask), inherit=True, underline="always")

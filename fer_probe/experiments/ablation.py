@@ -87,6 +87,10 @@ class AblatedMaps(Record):
     picture_count: int
     observations: int
 
+    def variant(self) -> str:
+        """The layer, and what maps were set to where that is not zero: a study keeps both."""
+        return ablation_name(self.layer, self.to)
+
     def matched(self, number: int, count: int = MATCHED) -> NDArray[np.intp]:
         """The other maps whose mean response is nearest to a map's, nearest first; fewer where there are fewer."""
         distance = np.abs(self.mean_response - self.mean_response[number])
@@ -129,6 +133,11 @@ class AblatedMaps(Record):
         effect = self.effect(label)
         others = np.delete(np.arange(len(effect)), number) if among is None else np.asarray(among)
         return float((effect[others] < effect[number]).mean()) if len(others) else float("nan")
+
+
+def ablation_name(layer: str, to: str) -> str:
+    """What a study calls the record of a layer whose maps were set to ``"zero"`` or to their ``"mean"``."""
+    return layer if to == "zero" else f"{layer}, {to}"
 
 
 def ablate(

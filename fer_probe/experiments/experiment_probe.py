@@ -5,7 +5,7 @@ Maps are switched off on a study's own faces; everything else is done on drawn p
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from fer_probe.experiments.au_experiments import au_experiment
 from fer_probe.experiments.au_tuning import measure_tuning
 from fer_probe.experiments.combinations import combine
 from fer_probe.experiments.sanity_checks import SanityChecks, check_projections
+from fer_probe.experiments.set_maps import SetTo
 from fer_probe.experiments.sweeps import VALUES, Condition, shown_expressions, sweep
 from fer_probe.faces.drawn_faces import DrawnFaces
 from fer_probe.faces.face_crops import FixedCrop, HaarCrop
@@ -95,7 +96,7 @@ class Experiments:
         self._locate_energy(set_name, images)
 
     def _ablate(self, set_name: str, images: PreparedImages) -> None:
-        """Each map of the last layer is set to zero, where expressions are known."""
+        """Each map of the last layer is set to zero, and to its mean, where expressions are known."""
         names, model = self.checkpoint.class_names, self.checkpoint.model
         expected = expected_classes(images.faces, names)
         if not self.possible or not (expected >= 0).any():
@@ -104,12 +105,13 @@ class Experiments:
         maps = check_layers(model, [layer], blank_picture(model, images.shape[1:]))[layer][1]
         chosen = spread_over_classes(expected, _ABLATIONS // maps)
         subject = images.faces.subject
-        self.say(f"{set_name}: setting each map of {layer} to zero on {len(chosen)} faces")
-        ablated = ablate_each(
-            model, images[chosen], layer, names, expected=expected[chosen],
-            subject=None if subject is None else subject[chosen], batch_size=self.batch_size,
-        )  # fmt: skip
-        self._keep(ablated, set_name, faces=len(chosen))
+        self.say(f"{set_name}: setting each map of {layer} to zero, and to its mean, on {len(chosen)} faces")
+        for to in get_args(SetTo):
+            ablated = ablate_each(
+                model, images[chosen], layer, names, expected=expected[chosen], to=to,
+                subject=None if subject is None else subject[chosen], batch_size=self.batch_size,
+            )  # fmt: skip
+            self._keep(ablated, set_name, faces=len(chosen), to=to)
 
     def _check_projections(self, set_name: str, images: PreparedImages) -> None:
         """Of the maps whose pictures are looked at most, on the first set of faces that was projected."""

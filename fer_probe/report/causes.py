@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from fer_probe.architecture import Architecture
 from fer_probe.evidence.au_distance import AUDistances
 from fer_probe.evidence.projection_energy import ProjectionEnergy
-from fer_probe.experiments.ablation import AblatedMaps
+from fer_probe.experiments.ablation import AblatedMaps, ablation_name
 from fer_probe.experiments.au_emergence import AUEmergence
 from fer_probe.experiments.au_experiments import AUEffects
 from fer_probe.experiments.au_tuning import AUTuning
@@ -51,6 +51,7 @@ class ReportCauses:
         self.study, self.layer, self.distances = study, layer, distances
         self.labelled_set = labelled_set
         self.ablated = study.find(AblatedMaps, labelled_set, layer)
+        self.ablated_to_mean = study.find(AblatedMaps, labelled_set, ablation_name(layer, "mean"))
         self.class_effects = study.find(AUEffects, DRAWN_PEOPLE)
         self.map_effects = study.find(AUEffects, DRAWN_PEOPLE, layer)
         names = study.layers(Combinations, DRAWN_PEOPLE)
@@ -69,16 +70,18 @@ class ReportCauses:
         return any([self.ablated, self.class_effects, self.combined, self.swept, self.emerged, self.tuned])
 
     @property
-    def ablation(self) -> Drawn | None:
-        """Every map set to zero, and every class."""
-        if self.ablated is None:
-            return None
-        return ablation_figure(self.ablated), f"Change of every class's probability as each map of {self.layer} is set"
+    def ablation(self) -> list[Drawn]:
+        """Every map set to zero, and to its mean, and every class."""
+        words = f"Change of every class's probability as each map of {self.layer} is set to"
+        both = (self.ablated, self.ablated_to_mean)
+        return [(ablation_figure(found), f"{words} {found.to}") for found in both if found is not None]
 
     @property
     def used(self) -> tuple[dict[str, str], ...]:
         """Of every action unit's best map what the network does without it."""
-        return () if self.ablated is None or self.distances is None else ablation_rows(self.ablated, self.distances)
+        if self.ablated is None or self.distances is None:
+            return ()
+        return ablation_rows(self.ablated, self.distances, self.ablated_to_mean)
 
     @property
     def unit_effects(self) -> Drawn | None:

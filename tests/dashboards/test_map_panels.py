@@ -10,7 +10,7 @@ from fer_probe.study import DRAWN_PEOPLE
 from tests.figures.test_au_emergence import tuned
 from tests.figures.test_sanity_checks import record as checked
 
-from .conftest import all_of, planted_study, words_of
+from .conftest import all_of, planted_ablation, planted_study, words_of
 
 
 @pytest.fixture
@@ -23,6 +23,20 @@ def test_a_map_that_was_switched_off(page):
     made = page.layout(layer="conv", map="7")
     assert "Change of every class without map 7" in words_of(made) and "--people 40" in words_of(made)
     assert "/experiments?ask=map&layer=conv&map=7" in all_of(made, "href")
+
+
+def test_a_map_that_was_set_to_its_mean_too(page, show, tmp_path):
+    """Both stand in one figure, accuracy below; the other layer is led to the layer, not to its second record."""
+    study = planted_study(tmp_path / "study")
+    study.add(replace(planted_ablation(), to="mean"), "unseen", {})
+    show(study.folder)
+    words = words_of(page.layout(layer="conv", map="7"))
+    assert "Map 7 set to zero, and to its mean" in words and "Accuracy per class without map 7" in words
+    told = " ".join(words_of(page.layout(faces="bare", layer="features.0", map="3")).split())
+    assert "That was asked of the maps of conv only." in told
+    experiments = importlib.import_module("dashboards.pages.experiments")
+    asked = [words_of(experiments.layout(ask="map", **to)) for to in ({}, {"to": "mean"})]
+    assert "Each map set to zero" in asked[0] and "Each map set to its mean" in asked[1]
 
 
 def test_a_layer_that_was_not_asked_leads_to_the_one_that_was(page, study):

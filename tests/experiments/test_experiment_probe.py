@@ -54,7 +54,11 @@ def test_maps_are_set_where_expressions_are_known(tmp_path):
     images = stranger.preprocessing(labelled)
     expected = ablate_each(SmallNet(), images, "deep", CLASSES, expected=labelled.expression, subject=labelled.subject)
     assert np.allclose(found.own_change, expected.own_change, atol=1e-6) and found.observations == 3
-    assert study.entries("ablated_maps")[0].provenance()["parameters"] == {"faces": 21}
+    mean = study.load(AblatedMaps, "labelled", "deep, mean")
+    assert (found.to, mean.to, mean.layer) == ("zero", "mean", "deep") and not np.allclose(found.change, mean.change)
+    assert [entry.provenance()["parameters"] for entry in study.entries("ablated_maps")] == [
+        {"faces": 21, "to": "zero"}, {"faces": 21, "to": "mean"}
+    ]  # fmt: skip
 
 
 def test_projections_are_checked_once(tmp_path):

@@ -1,10 +1,19 @@
 """What the figures of ablation show is what the record holds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from fer_probe.evidence.au_distance import au_distances
 from fer_probe.experiments.ablation import AblatedMaps
-from fer_probe.figures.ablation import ablated_map_figure, ablation_figure
+from fer_probe.figures.ablation import (
+    ABLATION_COLUMNS,
+    ablated_accuracy_figure,
+    ablated_map_figure,
+    ablation_figure,
+    ablation_rows,
+)
 
 CLASSES = ("anger", "happiness", "neutral")
 
@@ -45,8 +54,46 @@ def test_a_map_stands_beside_all_others():
 
 def test_whose_faces_is_said():
     """Own faces where labels are known, else all; people where they are."""
-    assert "each class on its own faces · 40 faces of 10 people" in ablation_figure(record()).layout.title.subtitle.text
+    assert (
+        "each class on its own faces · n = 40 faces of 10 people"
+        in ablation_figure(record()).layout.title.subtitle.text
+    )
     assert "all faces" in ablation_figure(record(False)).layout.title.subtitle.text
+    assert "95 % intervals by t" in ablated_map_figure(record(), 5).layout.title.subtitle.text
+
+
+def to_mean():
+    """The same maps set to their mean: half of everything."""
+    found = record()
+    return replace(found, to="mean", own_change=found.own_change / 2, recall_change=found.recall_change / 4)
+
+
+def test_zero_and_mean_stand_side_by_side():
+    """Of one map, each with its interval; the title tells both, and a figure of one alone tells that."""
+    *_, zero, mean = ablated_map_figure(record(), 5, to_mean()).data
+    assert np.allclose(mean.x[:2], zero.x[:2] / 2) and np.allclose(mean.error_x.array[:2], 5)
+    assert ablated_map_figure(record(), 5, to_mean()).layout.title.text == "Map 5 set to zero, and to its mean"
+    assert ablated_map_figure(to_mean(), 5).layout.title.text == "Map 5 set to its mean"
+
+
+def test_accuracy_per_class_is_shown():
+    """The change of the share that is read rightly, of how much it was; not of a class that nobody shows."""
+    figure = ablated_accuracy_figure(record(), 5, to_mean())
+    *_, zero, mean = figure.data
+    assert np.allclose(zero.x[:2], 100 * record().recall_change[5, :2]) and np.allclose(mean.x[:2], zero.x[:2] / 4)
+    assert zero.y == ("anger, of 50%", "happiness, of 50%", "neutral") and np.isnan(zero.x[2])
+    assert zero.error_x.array is None and "not tested" in figure.layout.title.subtitle.text
+
+
+def test_a_row_tells_both_values_and_accuracy():
+    """Of AU12's map; a dash where it was not set to its mean."""
+    responses = np.random.default_rng(1).random((40, 8))
+    responses[::2, 5] += 5
+    distances = au_distances(responses, (np.arange(40) % 2 == 0)[:, None], [12])
+    (row,) = ablation_rows(record(), distances, to_mean())
+    assert list(row) == list(ABLATION_COLUMNS) and row["Class moved most"] == "happiness"
+    assert (row["Points"], row["Set to its mean"], row["Accuracy, points"]) == ("-80.0 ± 5.0", "-40.0 ± 5.0", "-80")
+    assert ablation_rows(record(), distances)[0]["Set to its mean"] == "–"
 
 
 def test_an_unknown_map_is_an_error():
