@@ -11,11 +11,12 @@ from fer_probe.evidence.map_regions import MapRegions
 from fer_probe.harvesting import Harvest
 
 
-def map_orders(distances: AUDistances | None) -> dict[str, str]:
-    """Every order there is: its name in links → what it is called."""
+def map_orders(distances: AUDistances | None, part: str = "") -> dict[str, str]:
+    """Every order there is, the usual one first: its name in links → what it is called; of the maps of a part by it."""
+    by_part = {"part": f"Share of faces: {part}"} if part else {}
     units = [] if distances is None else [int(au) for au in distances.action_unit_numbers]
     by_unit = {f"au{au}": f"Largest D: {action_unit_label(au)}" for au in units}
-    return {"number": "Number", "strongest": "Strongest response", **by_unit}
+    return {**by_part, "number": "Number", "strongest": "Strongest response", **by_unit}
 
 
 def ordered_maps(found: Harvest, order: str, distances: AUDistances | None) -> list[int]:
@@ -32,19 +33,19 @@ def ordered_maps(found: Harvest, order: str, distances: AUDistances | None) -> l
     return numbers
 
 
-def maps_of_part(maps: Sequence[int], regions: MapRegions | None, part: str, *, ranked: bool) -> list[int]:
+def maps_of_part(maps: Sequence[int], regions: MapRegions | None, part: str, order: str) -> list[int]:
     """Those of ``maps`` that are a region's, all of them for ``"all"``.
 
     Args:
         maps: in the order that was asked for.
         regions: of the layer; None leaves all.
         part: a region, ``"elsewhere"`` or ``"all"``.
-        ranked: put the largest share first instead of keeping the order.
+        order: ``"part"`` puts the largest share first, any other keeps the order.
     """
     if regions is None or part == "all":
         return list(maps)
     mine = [int(i) for i in regions.maps_of(part)]
-    return mine if ranked else [i for i in maps if i in set(mine)]
+    return mine if order == "part" else [i for i in maps if i in set(mine)]
 
 
 def units_of_maps(evidence: AUEvidence | None) -> dict[int, list[int]]:

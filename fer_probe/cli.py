@@ -188,7 +188,8 @@ def probe(
     ] = False,
     steps: Annotated[int, typer.Option(min=1, help="Steps of activation maximisation.")] = 128,
     people: Annotated[
-        int, typer.Option(min=0, help="Drawn people to experiment on; 24 and more see every light, 0 none.")
+        int,
+        typer.Option(min=0, help="Drawn people to experiment on; from 24 on also light, layers and tuning; 0 none."),
     ] = 10,
     combine: Annotated[
         list[str] | None, typer.Option(help="Action units shown alone and together, such as 4,22; may be repeated.")

@@ -98,7 +98,7 @@ ORDINARY = (
 )
 REGIONS = (
     "On how many faces the strongest response lies in each region around the landmarks; a place chosen blindly would "
-    "give the region's area. Where a map fires is not yet what it answers to."
+    "give the region's area. It is the middle of what a unit sees, not all of it, and not yet what it answers to."
 )
 
 

@@ -49,13 +49,13 @@ def _content(view: View) -> list[Any]:
 def _grid(view: View, layers: tuple[str, ...], found: Harvest) -> list[Any]:
     evidence = find_evidence(view.study, view.faces, found.layer)
     distances = None if evidence is None else evidence.distances
-    orders = map_orders(distances)
+    regions = view.study.find(MapRegions, view.faces, found.layer)
+    part = view.choice("part", _parts(regions))
+    orders = map_orders(distances, part if regions is not None and part in regions.region_names else "")
     shown = view.choice("show", _pictures_of_all_maps(view, found.layer))
     order, words = view.choice("order", tuple(orders)), view.query.get("find", "")
     units = units_of_maps(evidence)
-    regions = view.study.find(MapRegions, view.faces, found.layer)
-    part = view.choice("part", _parts(regions))
-    maps = maps_of_part(ordered_maps(found, order, distances), regions, part, ranked="order" not in view.query)
+    maps = maps_of_part(ordered_maps(found, order, distances), regions, part, order)
     maps = found_by_name(maps, words, units)
     pages = max(1, -(-len(maps) // PER_PAGE))
     page = min(max(view.number("page", 10**6) or 1, 1), pages)
@@ -155,7 +155,7 @@ def _part_choice(view: View, regions: MapRegions | None, part: str) -> list[Comp
         return []
     counts = {name: len(regions.region) if name == "all" else len(regions.maps_of(name)) for name in _parts(regions)}
     labels = {name: f"{name.capitalize()} ({count})" for name, count in counts.items()}
-    links = {labels[name]: _with(view, part=name, page=None) for name in counts}
+    links = {labels[name]: _with(view, part=name, page=None, order=None) for name in counts}
     return [choice("part", links, labels[part], label="Part of the face")]
 
 

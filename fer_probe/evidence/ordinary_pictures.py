@@ -43,7 +43,7 @@ class OrdinaryPictures(Record):
     seed: int
 
 
-def choose_ordinary_pictures(found: Harvest, places: ResponsePlaces, *, k: int = 6, seed: int = 0) -> OrdinaryPictures:
+def choose_ordinary_pictures(found: Harvest, places: ResponsePlaces, *, k: int = 9, seed: int = 0) -> OrdinaryPictures:
     """Choose ordinary pictures of every map, and tell what its strongest unit sees on each.
 
     Args:

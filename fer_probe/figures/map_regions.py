@@ -75,11 +75,9 @@ def share_in_words(found: MapRegions, number: int, row: int) -> str:
 
 def regions_in_words(found: MapRegions) -> str:
     """How many maps each region has."""
-    counts = [f"{len(found.maps_of(name))} of the {name}" for name in found.region_names]
-    return (
-        f"Of {len(found.share)} maps of {found.layer} {', '.join(counts[:-1])} and {counts[-1]}; "
-        f"{len(found.maps_of(ELSEWHERE))} fire elsewhere or here and there."
-    )
+    counts = [f"{name} {len(found.maps_of(name))}" for name in found.region_names]
+    others = len(found.maps_of(ELSEWHERE))
+    return f"Maps of {found.layer}: {', '.join(counts)}; the other {others} fire elsewhere or here and there."
 
 
 def _add_areas(figure: go.Figure, area: np.ndarray, rows: list[str]) -> None:

@@ -1,7 +1,9 @@
 import numpy as np
 
-from dashboards.map_order import found_by_name, map_orders, ordered_maps, units_of_maps
+from dashboards.map_order import found_by_name, map_orders, maps_of_part, ordered_maps, units_of_maps
 from fer_probe.evidence.au_evidence import AUEvidence, measure_evidence
+from fer_probe.evidence.map_regions import MapRegions
+from fer_probe.faces.face_regions import REGIONS
 
 from .conftest import MAPS, planted_faces, planted_harvest
 
@@ -31,6 +33,17 @@ def test_only_detectors_stand_for_a_unit():
     """Map 7 is the detector of AU12, and no other map is one; untested, it has the largest D of AU12."""
     assert units_of_maps(EVIDENCE) == {7: [12]}
     assert 12 in units_of_maps(AUEvidence(DISTANCES))[7]
+
+
+def test_maps_of_a_part():
+    """Of the mouth by share, or in the order that was asked for; of all everything; of unknown parts everything."""
+    share = np.zeros((4, 4))
+    share[:, 3] = [0.3, 0, 0.6, 0.5]
+    regions = MapRegions("0", REGIONS, share, share, share, np.full((4, 4), 0.1), np.full(4, 9), 9, 9)
+    assert maps_of_part([3, 2, 1, 0], regions, "mouth", "part") == [2, 3, 0]
+    assert maps_of_part([3, 2, 1, 0], regions, "mouth", "strongest") == [3, 2, 0]
+    assert maps_of_part([3, 2, 1, 0], regions, "elsewhere", "part") == [1]
+    assert maps_of_part([3, 2], regions, "all", "number") == maps_of_part([3, 2], None, "all", "number") == [3, 2]
 
 
 def test_without_distances():

@@ -100,3 +100,10 @@ def test_faces_without_landmarks_have_no_parts(page):
     """No choice in the grid, words in the panel."""
     assert "Part of the face" not in words_of(page.layout(faces="bare", layer="features.0"))
     assert "No landmarks of these faces are known" in words_of(page.layout(faces="bare", layer="features.0", map="1"))
+
+
+def test_a_part_has_an_order_of_its_own(page):
+    """By share where a part is chosen, which other orders replace; there is none for all maps."""
+    assert "Share of faces: mouth" in str(page.layout(layer="conv", part="mouth"))
+    assert "Map 7" in words_of(page.layout(layer="conv", part="mouth", order="strongest"))
+    assert "there is no order 'part' here" in words_of(page.layout(layer="conv", order="part"))
