@@ -113,8 +113,8 @@ def _ordinary(view: View, layer: str, number: int) -> Component:
     ways = [
         html.Figure([map_picture(view, layer, number, way), html.Figcaption(caption(words))], className="way")
         for way, words in (
-            ("random", f"Random faces, of {_responses(found, number, 0)}, the same for every map."),
-            ("median", f"The middle of its own ranking, of {_responses(found, number, 1)}."),
+            ("random", f"Random faces, the same for every map: {_responses(found, number, 0)}."),
+            ("median", f"The middle of its own ranking: {_responses(found, number, 1)}."),
         )
     ]
     fires = f"It fires on {found.fires[number]:.0%} of {found.image_count:,} faces."

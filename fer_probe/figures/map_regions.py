@@ -48,7 +48,7 @@ def region_shares_figure(found: MapRegions, number: int, *, dark: bool = False) 
     names, share = list(found.region_names), 100 * np.asarray(found.share[number])
     figure = go.Figure(
         go.Scatter(
-            x=share, y=names, mode="markers", name="share of faces, 95 %",
+            x=share, y=names, mode="markers", name="share of faces",
             marker={"size": 11, "color": [AU_SIDE if found.region[number] == r else GREY for r in range(len(names))]},
             error_x={
                 "array": 100 * np.asarray(found.high[number]) - share, "symmetric": False, "thickness": 2, "width": 5,
@@ -62,7 +62,8 @@ def region_shares_figure(found: MapRegions, number: int, *, dark: bool = False) 
     figure.update_layout(height=280, showlegend=True, margin_b=84)
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], showgrid=False, ticks="")
     figure.update_yaxes(range=[-0.6, len(names) - 0.4])
-    return themed(titled(figure, f"Map {number}: which part of the face?", _facts(found, number)), dark)
+    facts = f"{_facts(found, number)} · 95 % Wilson intervals over people, not adjusted for the number of maps"
+    return themed(titled(figure, f"Map {number}: which part of the face?", facts), dark)
 
 
 def share_in_words(found: MapRegions, number: int, row: int) -> str:
@@ -87,10 +88,10 @@ def _add_areas(figure: go.Figure, area: np.ndarray, rows: list[str]) -> None:
         marker={"symbol": "line-ns-open", "size": 24 if not numeric else 40, "color": "#2C82C9", "line": {"width": 2}},
         hovertemplate="area: %{x:.1f} %<extra></extra>",
     )  # fmt: skip
-    figure.update_xaxes(title_text="% of faces", showgrid=True, rangemode="tozero")
+    figure.update_xaxes(title_text="% of faces with the strongest response there", showgrid=True, rangemode="tozero")
 
 
 def _facts(found: MapRegions, number: int | None = None) -> str:
     faces = found.face_count if number is None else int(found.fired[number])
     people = "" if found.persons == found.face_count else f" of {found.persons} people"
-    return f"strongest response on each of {faces} faces{people}"
+    return f"{faces} faces{people}"

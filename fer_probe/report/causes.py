@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from fer_probe.action_units import action_unit_label
 from fer_probe.architecture import Architecture
 from fer_probe.evidence.au_distance import AUDistances
 from fer_probe.evidence.projection_energy import ProjectionEnergy
@@ -137,7 +138,8 @@ class ReportCauses:
             return []
         best = np.asarray(found.correlation).max(1)
         shown = found.action_unit_numbers[np.argsort(-best, kind="stable")[:_TUNED_UNITS]]
-        return [(tuning_figure(found, int(au)), f"Response of AU{au}’s map over the unit’s intensity") for au in shown]
+        drawn = {au: tuning_figure(found, int(au)).update_layout(title_text=action_unit_label(int(au))) for au in shown}
+        return [(figure, f"Response of AU{au}’s map over the unit’s intensity") for au, figure in drawn.items()]
 
     @property
     def sanity(self) -> tuple[list[Drawn], str] | None:
