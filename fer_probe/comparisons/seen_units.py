@@ -40,6 +40,7 @@ class SeenUnits(Record):
         correlation: (U,) r of the two maps.
         paired: (U,) bool, whether these two are each other's match.
         persons: how many; 0 where they are not known.
+        pictures: N, of which an AUROC is over those that are coded for the unit.
     """
 
     one: str
@@ -60,6 +61,7 @@ class SeenUnits(Record):
     correlation: np.ndarray
     paired: np.ndarray
     persons: int
+    pictures: int
 
     def variant(self) -> str:
         """A study holds one for each other network."""
@@ -134,6 +136,7 @@ def compare_seen_units(
         correlation=np.asarray(matches.correlation)[maps, other_maps].astype(np.float64),
         paired=np.asarray(matches.assigned)[maps] == other_maps,
         persons=len(np.unique(person)) if known else 0,
+        pictures=len(faces),
     )  # fmt: skip
 
 

@@ -111,8 +111,8 @@ def attribution_regions_figure(found: AttributionRegions, *, dark: bool = False)
     figure.update_yaxes(autorange="reversed", showgrid=False, ticks="")
     figure.update_xaxes(ticks="", side="bottom", tickangle=-40)
     facts = (
-        f"share of the absolute attribution over that of the picture · mean over the faces in brackets, of "
-        f"{len(found.image_index)} · 1: an even spread"
+        f"share of the absolute attribution over that of the picture · mean over the faces in brackets, of n = "
+        f"{len(found.image_index)}, 95 % intervals by t over faces, not adjusted · 1: an even spread"
     )
     return themed(titled(figure, "On which pixels attributions land", facts), dark)
 

@@ -70,7 +70,7 @@ def tuning_figure(found: AUTuning, au: int, numbers: tuple[int, ...] = (), *, da
         )  # fmt: skip
     figure.update_layout(height=320, showlegend=True)
     figure.update_xaxes(title_text="intensity").update_yaxes(title_text="response", rangemode="tozero")
-    facts = f"{found.layer} · {found.people} drawn people · rank correlation {found.correlation[row, best]:.2f}"
+    facts = f"{_tuned_by(found)} · rank correlation {found.correlation[row, best]:.2f}"
     return themed(titled(figure, f"{action_unit_label(au)}: response over intensity", facts), dark)
 
 
@@ -94,10 +94,20 @@ def map_tuning_figure(found: AUTuning, number: int, *, dark: bool = False) -> go
         )  # fmt: skip
     figure.update_layout(height=340, showlegend=True, margin_b=80)
     figure.update_xaxes(title_text="intensity").update_yaxes(title_text="response", rangemode="tozero")
-    facts = f"{found.layer} · {found.people} drawn people, each unit by itself · in brackets: rank correlation"
+    facts = f"{_tuned_by(found)} · in brackets: rank correlation"
     return themed(titled(figure, f"Map {number}: response over intensity", facts), dark)
 
 
 def _facts(found: AUEmergence) -> str:
     half = found.people // 2
-    return f"chosen on {half} drawn people, measured on {found.people - half} others, units at {found.intensity:g}"
+    return (
+        f"chosen on {half} drawn people, measured on n = {found.people - half} others, units at {found.intensity:g} · "
+        "beside shuffled weights, not tested"
+    )
+
+
+def _tuned_by(found: AUTuning) -> str:
+    return (
+        f"{found.layer} · n = {found.people} drawn people, each unit by itself · 95 % intervals by t, Spearman’s "
+        "correlation, not tested"
+    )

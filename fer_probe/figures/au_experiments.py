@@ -31,7 +31,8 @@ def au_effects_figure(effects: AUEffects, *, dark: bool = False) -> go.Figure:
     values = np.where(told, shown, np.nan)
     reach = float(np.nanmax(np.abs(values), initial=0)) or 1.0
     outcomes = np.arange(values.shape[1])
-    labels = [action_unit_label(int(au)) for au in effects.action_unit_numbers]
+    units = zip(effects.action_unit_numbers, effects.q_value, strict=True)
+    labels = [f"{action_unit_label(int(au))}, q {_short(q)}" for au, q in units]
     unit, names = ("points", list(effects.class_names)) if of_classes else ("deviations", outcomes.tolist())
     text = np.where(told, np.char.mod("%+.0f", np.nan_to_num(values)), "")
     figure = go.Figure(
@@ -83,7 +84,8 @@ def au_effect_figure(effects: AUEffects, distances: AUDistances, au: int, *, dar
     figure.update_layout(height=340)
     figure.update_xaxes(title_text="observed: D, its side as sign", zeroline=True, showgrid=True)
     figure.update_yaxes(title_text="switched on: effect, deviations", zeroline=True)
-    return themed(titled(figure, action_unit_label(au), au_effects_note(effects)), dark)
+    note = f"{au_effects_note(effects)}: {_short(effects.q_value[row])}"
+    return themed(titled(figure, action_unit_label(au), note), dark)
 
 
 def au_effect_rows(effects: AUEffects, distances: AUDistances) -> tuple[dict[str, str], ...]:
@@ -96,9 +98,14 @@ def au_effects_note(effects: AUEffects) -> str:
     """The facts under a figure: how many people, which test, which correction."""
     what = "classes" if effects.class_names else "maps"
     return (
-        f"{effects.people} drawn people, at rest and with one unit at {effects.intensity:g} · "
-        f"{effects.flips} sign flips, p adjusted over {what}"
+        f"n = {effects.people} drawn people, at rest and with one unit at {effects.intensity:g} · "
+        f"{effects.flips} sign flips, p adjusted over {what}, q by Benjamini–Hochberg over units"
     )
+
+
+def _short(q: float) -> str:
+    """``0.03``, ``<0.01``."""
+    return "<0.01" if q < 0.01 else f"{q:.2f}"
 
 
 def _row(effects: AUEffects, distances: AUDistances, au: int) -> dict[str, str]:

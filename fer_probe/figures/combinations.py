@@ -100,7 +100,9 @@ def _points(found: Combinations, dark: bool) -> go.Figure:
     figure.update_layout(height=340)
     figure.update_xaxes(tickvals=places, ticktext=names, ticks="")
     figure.update_yaxes(title_text="mean probability, %", range=[-2, 102])
-    return themed(titled(figure, f"{found.variant().replace('+', ' and ')}, alone and together", _people(found)), dark)
+    return themed(
+        titled(figure, f"{found.variant().replace('+', ' and ')}, alone and together", _answers_note(found)), dark
+    )
 
 
 def _table(found: Combinations, dark: bool) -> go.Figure:
@@ -116,8 +118,14 @@ def _table(found: Combinations, dark: bool) -> go.Figure:
     )  # fmt: skip
     figure.update_layout(height=130 + 26 * len(names))
     figure.update_yaxes(autorange="reversed", showgrid=False, ticks="").update_xaxes(ticks="", side="bottom")
-    return themed(titled(figure, f"{found.variant().replace('+', ', ')}, alone and together, %", _people(found)), dark)
+    return themed(
+        titled(figure, f"{found.variant().replace('+', ', ')}, alone and together, %", _answers_note(found)), dark
+    )
 
 
 def _people(found: Combinations) -> str:
-    return f"{found.people} drawn people, units at {found.intensity:g}"
+    return f"n = {found.people} drawn people, units at {found.intensity:g}"
+
+
+def _answers_note(found: Combinations) -> str:
+    return f"{_people(found)} · means with 95 % intervals by t, not adjusted"

@@ -87,7 +87,8 @@ def answers_figure(found: AnswerAgreement, *, dark: bool = False) -> go.Figure:
     figure.update_xaxes(title_text=f"answers of {found.other}", ticks="", side="bottom")
     figure.update_yaxes(title_text=f"answers of {found.one}", autorange="reversed", ticks="")
     facts = (
-        f"% of {found.pictures} faces of {found.persons} people · alike {found.agreement:.0%}, κ = {found.kappa:.2f}"
+        f"% of n = {found.pictures} faces of {found.persons} people · alike {found.agreement:.0%}, "
+        f"κ = {found.kappa:.2f} (Cohen’s)"
     )
     return themed(titled(figure, "What do they answer?", facts), dark)
 
@@ -121,8 +122,9 @@ def seen_units_figure(found: SeenUnits, *, dark: bool = False) -> go.Figure:
     figure.update_layout(height=170 + 22 * max(4, len(units)), showlegend=True, margin_b=60)
     figure.update_xaxes(title_text="AUROC of the best map; dashed: chance", showgrid=True)
     figure.update_yaxes(tickvals=units, ticktext=labels, range=[len(units) - 0.5, -0.5], showgrid=False, ticks="")
-    facts = f"{found.layer} and {found.other_layer} · filled: above chance, q ≤ 0.05"
-    facts += f" · ✱ 95 % interval of the difference over {found.persons} people" if found.persons else ""
+    faces = f"n = {found.pictures} faces" + (f" of {found.persons} people" if found.persons else "")
+    facts = f"{found.layer} and {found.other_layer} · {faces} · filled: above chance, q ≤ 0.05 by label permutations"
+    facts += " · ✱ 95 % interval of the difference by jackknife" if found.persons else ", difference not tested"
     return themed(titled(figure, "Which action units do they see?", facts), dark)
 
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from fer_probe.figures.theme import CYCLE, GREY, themed, titled
 from fer_probe.latents.disentanglement import Disentanglement
-from fer_probe.latents.linear_probes import LinearProbes
+from fer_probe.latents.linear_probes import FOLDS, LinearProbes
 
 #: Variables past this many are not drawn: those that matter most for some factor are.
 _VARIABLES = 24
@@ -36,7 +36,11 @@ def disentanglement_figure(found: Disentanglement, names: Sequence[str] = (), *,
     )  # fmt: skip
     figure.update_layout(height=150 + 22 * max(len(chosen), 3))
     figure.update_xaxes(tickangle=-45, ticks="").update_yaxes(autorange="reversed", showgrid=False, ticks="")
-    told = " · ".join(f"{name} {score:.2f}" for name, (score, _, _) in found.scores.items())
+    scores = " · ".join(f"{name} {score:.2f}" for name, (score, _, _) in found.scores.items())
+    told = (
+        f"{scores} · n = {found.faces} faces, {found.votes} votes · by chance near 0, FactorVAE’s at least "
+        f"{1 / len(found.factors):.2f}; not tested"
+    )
     return themed(titled(figure, f"Variables of {found.layer} by known factors", told), dark)
 
 
@@ -70,5 +74,8 @@ def linear_probes_figure(found: Sequence[LinearProbes], *, dark: bool = False) -
     figure.update_layout(barmode="group", bargap=0.25, height=150 + (10 + 9 * len(found)) * len(names))
     figure.update_xaxes(range=[-0.02, 1.02], showgrid=True, title_text="balanced accuracy, or R² of an action unit")
     figure.update_yaxes(categoryorder="array", categoryarray=names, autorange="reversed", showgrid=False, ticks="")
-    facts = f"{found[0].faces} faces · held out: people, for identity faces"
+    facts = (
+        f"n = {found[0].faces} faces, {FOLDS} folds; held out: people, for identity faces · linear discriminant, ridge "
+        "regression of a unit · not tested"
+    )
     return themed(titled(figure, "What can be read off linearly", facts), dark)

@@ -64,7 +64,8 @@ def distance_grid_figure(
     figure.update_layout(height=110 + 200 * rows, hovermode="closest", barmode="overlay", bargap=0.15)
     figure.update_layout(margin_t=84).update_annotations(font_size=12)
     figure.update_yaxes(title_text=_D_AXIS, col=1).update_xaxes(title_text="feature map", row=rows)
-    return themed(titled(figure, "Distance D over all feature maps", _method(distances)), dark)
+    note = f"{_method(distances)} strongest faces of each kind · {significance_note(significance)}"
+    return themed(titled(figure, "Distance D over all feature maps", note), dark)
 
 
 def distance_heatmap_figure(
@@ -94,7 +95,8 @@ def distance_heatmap_figure(
     figure.update_layout(height=160 + 20 * max(len(labels), 4), margin_b=60, showlegend=False)
     figure.update_yaxes(autorange="reversed", showgrid=False).update_xaxes(title_text="feature map")
     dots = "" if significance is None else " · dots: above chance (p adjusted over maps ≤ 0.05, q ≤ 0.05)"
-    note = f"{_method(distances)} · rows scaled to their largest{dots}"
+    test = significance_note(significance)
+    note = f"{_method(distances)} strongest faces of each kind · rows scaled to their largest · {test}{dots}"
     return themed(titled(figure, "D of every action unit and map", note), dark)
 
 

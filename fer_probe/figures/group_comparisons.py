@@ -41,7 +41,11 @@ def group_accuracy_figure(found: GroupAccuracy, *, dark: bool = False) -> go.Fig
     figure.update_xaxes(title_text="% read rightly; dashed: all", showgrid=True)
     ticks = {"tickvals": np.arange(len(labels)), "ticktext": labels, "range": [len(labels) - 0.5, -0.5]}
     figure.update_yaxes(**ticks, showgrid=False, ticks="")
-    facts = f"95 % intervals over persons · {_tested(found)}, p adjusted over {len(found.groupings)} groupings"
+    people = max(int(found.persons[found.rows(i)].sum()) for i in range(len(found.groupings)))
+    facts = (
+        f"n = {people} people · 95 % intervals over persons · {_tested(found)}, p adjusted over "
+        f"{len(found.groupings)} groupings"
+    )
     return themed(titled(figure, f"Accuracy by {_listed(found.groupings)}", facts), dark)
 
 
@@ -69,7 +73,10 @@ def group_detectors_figure(found: GroupDetectors, grouping: int, *, dark: bool =
     figure.update_xaxes(title_text="AUROC; dashed: chance", showgrid=True)
     figure.update_yaxes(tickvals=np.arange(units), ticktext=labels, range=[units - 0.5, -0.5], showgrid=False, ticks="")
     family = f"{units} detectors × {len(found.groupings)} groupings"
-    facts = f"{found.layer} · 95 % over persons · {_tested(found)}, ✱ p < 0.05 adjusted over {family}"
+    people = int(found.persons[rows].sum())
+    facts = (
+        f"{found.layer} · n = {people} people, 95 % over persons · {_tested(found)}, ✱ p < 0.05 adjusted over {family}"
+    )
     return themed(titled(figure, f"What detectors tell, by {found.groupings[grouping]}", facts), dark)
 
 

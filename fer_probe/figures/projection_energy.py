@@ -26,7 +26,10 @@ def energy_figure(found: ProjectionEnergy, *, dark: bool = False) -> go.Figure:
     figure.update_layout(height=170 + 24 * max(len(names), 3))
     figure.update_yaxes(autorange="reversed", ticks="")
     figure.update_xaxes(title_text="share of the projection's energy, %", range=[-2, 102], showgrid=True)
-    note = f"{found.layer} · {found.rule} · up to {found.own.shape[1]} strongest faces that show the unit"
+    note = (
+        f"{found.layer} · {found.rule} · means over n ≤ {found.own.shape[1]} strongest faces that show the unit, "
+        "without intervals, not tested"
+    )
     return themed(titled(figure, "Does a map look at what its unit moves?", note), dark)
 
 

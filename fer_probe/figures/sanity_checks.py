@@ -126,14 +126,17 @@ def _short(name: str) -> str:
 def _facts(checks: SanityChecks) -> str:
     maps, k = checks.correlation.shape[1:]
     shuffled = f"layers shuffled downward, seed {checks.seed}"
-    return f"{checks.layer} · {checks.rule} · {k} strongest faces of {maps} maps · {shuffled}"
+    return (
+        f"{checks.layer} · {checks.rule} · n = {k} strongest faces of {maps} maps · {shuffled} · mean and middle 95 % "
+        "of rank correlations, not tested"
+    )
 
 
 def _grid_facts(checks: SanityChecks) -> str:
     k = checks.correlation.shape[2]
     return (
-        f"{checks.layer} · {checks.rule} · {k} strongest faces, seed {checks.seed} · below, their mean: rank "
-        "correlation with trained (structural similarity)"
+        f"{checks.layer} · {checks.rule} · n = {k} strongest faces, seed {checks.seed} · below, their mean: rank "
+        "correlation with trained (structural similarity), not tested"
     )
 
 

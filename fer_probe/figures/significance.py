@@ -36,9 +36,13 @@ def significance_figure(significance: AUSignificance, au: int, *, dark: bool = F
         figure.add_scatter(x=[None], y=[None], mode="lines", name=_CHANCE, line={"dash": "dash", "color": OTHER_SIDE})
     else:
         say(figure, _why_not(significance, row))
+    kind = "recordings" if significance.recorded_once else "faces"
+    counts = f"n = {significance.with_count[row]} {kind} with the unit, {significance.without_count[row]} without"
     figure.update_layout(height=320, hovermode="x", hoverdistance=-1, barmode="overlay")
     figure.update_xaxes(title_text="feature map", range=[-1, significance.z.shape[1]]).update_yaxes(title_text="z")
-    return themed(titled(figure, "How far above chance?", f"{significance_note(significance, au)} · {_Z}"), dark)
+    return themed(
+        titled(figure, "How far above chance?", f"{counts} · {significance_note(significance, au)} · {_Z}"), dark
+    )
 
 
 def evidence_figure(significance: AUSignificance, *, dark: bool = False) -> go.Figure:

@@ -93,4 +93,4 @@ def _dress(figure: go.Figure, found: Sweep) -> None:
 
 
 def _note(found: Sweep) -> str:
-    return f"{found.people} drawn people, the same at every degree · bands: 95 % interval of the mean"
+    return f"n = {found.people} drawn people, the same at every degree · bands: 95 % interval by t of the mean"

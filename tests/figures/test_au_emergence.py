@@ -29,7 +29,7 @@ def test_both_networks_layer_by_layer():
     share, mean, shuffled, chance = emergence_figure(emerged()).data
     assert share.y.tolist() == [0, 50] and np.allclose(mean.y, [0.55, 0.825])
     assert shuffled.y.tolist() == [0, 0] and chance.y.tolist() == [0.5, 0.5]
-    assert "10 drawn people, measured on 10 others" in emergence_figure(emerged()).layout.title.subtitle.text
+    assert "10 drawn people, measured on n = 10 others" in emergence_figure(emerged()).layout.title.subtitle.text
 
 
 def test_a_cell_is_a_layer_and_a_unit():

@@ -47,7 +47,7 @@ def units():
         *NAMES, "conv", "deep", np.array([12, 4, 1]), np.array([0, 3, 2]), np.array([1, 4, 2]), yes, yes[[0, 2, 1]],
         np.full(3, 0.01), np.full(3, 0.01), np.array([0.9, 0.8, 0.55]), np.array([0.88, 0.6, 0.7]),
         np.array([0.02, 0.2, -0.15]), np.array([0.1, 0.1, 0.2]), np.array([1.0, 0.1, 0.2]),
-        np.array([True, False, False]), 10,
+        np.array([True, False, False]), 10, 30,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import pytest
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures import latent_distributions_figure
 from fer_probe.latents.latent_variables import Latents, latent_distributions
+from tests.figures.test_figure_notes import COUNT, METHOD, words_of_figure
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +45,9 @@ def test_overall_numbers_stand_under_the_title(found):
     """With chance beside the discriminant."""
     facts = latent_distributions_figure(found).layout.title.subtitle.text
     assert f"linear discriminant {found.separation:.0%} (chance 33%)" in facts
+
+
+def test_a_figure_names_how_many_and_by_what(found):
+    """As every figure of an analysis does."""
+    words = words_of_figure(latent_distributions_figure(found))
+    assert COUNT.search(words) and METHOD.search(words)

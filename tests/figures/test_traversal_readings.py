@@ -7,6 +7,7 @@ import pytest
 
 from fer_probe.figures import traversal_reading_rows, traversal_readings_figure
 from fer_probe.latents.traversal_readings import read_traversals
+from tests.figures.test_figure_notes import COUNT, METHOD, words_of_figure
 
 NAMES = ("anger", "sad", "nothing")
 
@@ -47,3 +48,9 @@ def test_variables_without_names_are_said(found):
     figure = traversal_readings_figure(bare)
     assert not figure.data and "No variable is named" in figure.layout.annotations[0].text
     assert traversal_reading_rows(bare) == ()
+
+
+def test_a_figure_names_how_many_and_by_what(found):
+    """As every figure of an analysis does."""
+    words = words_of_figure(traversal_readings_figure(found))
+    assert COUNT.search(words) and METHOD.search(words)
