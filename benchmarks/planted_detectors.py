@@ -3,9 +3,9 @@
     python benchmarks/planted_detectors.py [--subjects 1200] [--epochs 12] [--seeds 1] [--nets FOLDER]
 
 Prints for each unit the planted map with its numbers on people the net never saw, and for each method how often the
-planted map is named first, how often it is missed, how often another map is named, and how many maps are named where
-labels were shuffled within persons, so that every one of them is a false discovery. ``--nets`` keeps trained nets, and
-finds them again.
+planted map is named first, how often it is missed, how often another map is named, and how many maps are named by
+chance: labels, or a person's pictures with and without the unit, in a random order, so that every one of them is a
+false discovery. ``--nets`` keeps trained nets, and finds them again.
 """
 
 import argparse
@@ -14,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import planted_methods
+from planted_methods import Asked
 
 import fer_probe as fp
 from fer_probe.faces.drawn_faces import DRAWN_ACTION_UNITS
@@ -46,10 +48,46 @@ def main() -> None:
     parser.add_argument("--nets", type=Path, help="folder of trained nets")
     chosen = parser.parse_args()
     unseen = fp.draw_faces(120, chosen.size, seed=1, pictures="action_units")
-    counts = [_score(_net(chosen, seed), unseen, seed) for seed in range(chosen.seeds)]
-    print(f"| method | planted map first | missed | another map named | named on shuffled labels |\n{'|---' * 5}|")
+    nets = [_net(chosen, seed) for seed in range(chosen.seeds)]
+    counts = [_score(net, unseen, seed) for seed, net in enumerate(nets)]
+    print(f"| method | planted map first | of | missed | another map named | named by chance |\n{'|---' * 6}|")
     for method, row in zip(METHODS, np.sum(counts, axis=0), strict=True):
         print(f"| {method} | {' | '.join(map(str, row))} |")
+    asked = [Asked.of(net, chosen.size) for net in nets]
+    for method, (name, can_name_none) in planted_methods.METHODS.items():
+        rows = [_score_method(one, name, can_name_none, seed) for seed, one in enumerate(asked)]
+        told = [sum(column) if None not in column else "–" for column in zip(*rows, strict=True)]
+        print(f"| {method} | {' | '.join(map(str, told))} |", flush=True)
+    for seed, one in enumerate(asked):
+        _print_causes(one, seed)
+
+
+def _score_method(asked: Asked, name: planted_methods.Method, can_name_none: bool, seed: int) -> list[int | None]:
+    """Planted map first, of how many, missed, another one named, named by chance; None: it always names one."""
+    maps, right = np.array(asked.planted.maps), name(asked, None)
+    if name is planted_methods.by_ablation:  # units that no expression shows have nothing to move
+        maps, right = maps[right >= 0], right[right >= 0]
+    hits, named = int((right == maps).sum()), int((right >= 0).sum())
+    chance = int((name(asked, seed) >= 0).sum()) if can_name_none else None
+    return [hits, len(maps), len(maps) - hits, named - hits, chance]
+
+
+def _print_causes(asked: Asked, seed: int) -> None:
+    """What has no map to name first: how many maps a unit raises, what ablation moves, and TCAV's pairs."""
+    for told, shuffled in (("", None), (", by chance", seed)):
+        raised = planted_methods.raised_maps(asked, shuffled)
+        own, of, others, of_others = planted_methods.concept_pairs(asked, shuffled)
+        print(f"seed {seed}{told}: a unit raises {np.median(raised):.0f} maps (median), {raised.sum()} in all")
+        print(f"seed {seed}{told}: concepts significant for {own} of {of} own classes, {others} of {of_others} others")
+    free = asked.planted.model.free
+    for to in ("mean", "zero"):
+        effects = planted_methods.ablation_effects(asked, to)
+        shares = {
+            f"AU{au}": round(float((one[free] < one[number]).mean()), 3)
+            for au, number, one in zip(asked.units, asked.planted.maps, effects, strict=True)
+            if one is not None
+        }
+        print(f"seed {seed}: set to {to}, share of the free maps that a unit's own map beats: {shares}")
 
 
 def _net(chosen: argparse.Namespace, seed: int) -> Planted:
@@ -72,7 +110,7 @@ def _net(chosen: argparse.Namespace, seed: int) -> Planted:
 
 
 def _score(planted: Planted, unseen: fp.FaceImages, seed: int) -> np.ndarray:
-    """(methods, 4) planted map first, missed, another one named; named where labels are shuffled."""
+    """(methods, 5) planted map first, of how many, missed, another one named; named where labels are shuffled."""
     found = fp.harvest(planted.model, planted.preprocessing(unseen), ["conv3"])["conv3"]
     pairs = list(zip(planted.action_unit_numbers, planted.maps, strict=True))
     shuffled = replace(unseen, action_units=_shuffled_within_persons(unseen, seed))
@@ -80,7 +118,8 @@ def _score(planted: Planted, unseen: fp.FaceImages, seed: int) -> np.ndarray:
     right, none = (_named(found, faces, pairs) for faces in (unseen, shuffled))
     maps = np.array([number for _, number in pairs])
     hits, named = (right == maps).sum(axis=1), (right >= 0).sum(axis=1)
-    return np.stack([hits, len(pairs) - hits, named - hits, (none >= 0).sum(axis=1)], axis=1)
+    of = np.full_like(hits, len(pairs))
+    return np.stack([hits, of, of - hits, named - hits, (none >= 0).sum(axis=1)], axis=1)
 
 
 def _named(found: fp.Harvest, faces: fp.FaceImages, pairs: list[tuple[int, int]]) -> np.ndarray:
