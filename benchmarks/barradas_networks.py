@@ -40,8 +40,10 @@ PEOPLE_SEED, PEOPLE, SIZE = 7, 80, 64
 CROP, SHOWN = RECIPES["barradas_fader_quick"].crop, RECIPES["barradas_fader_quick"].size
 #: Its pictures are as large. A picture that is a whole face has no landmarks, and is taken whole.
 JUDGE = dataclasses.replace(RECIPES["jahromi_medium_quick"], name="judge", crop=CROP)
-#: Of pictures that are cut out already, and have no landmarks.
-REGRESSOR = dataclasses.replace(ACTION_UNIT_REGRESSOR, name="units", size=SHOWN, losses={"landmarks": 0.0})
+#: Landmarks are not learnt beside: they are told on the whole picture.
+REGRESSOR = dataclasses.replace(
+    ACTION_UNIT_REGRESSOR, name="units", size=SHOWN, crop=CROP, losses={"landmarks": 0.0}, epochs=8
+)
 
 
 def main() -> None:
@@ -190,7 +192,7 @@ def _unit_judge(path: Path) -> fp.Checkpoint:
     if path.exists() and not unfinished_path(path).exists():
         return fp.load_checkpoint(path)
     training, validation = (
-        _as_shown(fp.draw_faces(people, SIZE, seed, pictures="action_units", per_subject=8))
+        fp.draw_faces(people, SIZE, seed, pictures="action_units", per_subject=8)
         for people, seed in ((1500, 2), (60, 3))
     )
     return train(REGRESSOR, training, validation, checkpoint=path)
