@@ -31,8 +31,11 @@ def au_effects_figure(effects: AUEffects, *, dark: bool = False) -> go.Figure:
     values = np.where(told, shown, np.nan)
     reach = float(np.nanmax(np.abs(values), initial=0)) or 1.0
     outcomes = np.arange(values.shape[1])
-    units = zip(effects.action_unit_numbers, effects.q_value, strict=True)
-    labels = [f"{action_unit_label(int(au))}, q {_short(q)}" for au, q in units]
+    stars = np.where(np.asarray(effects.q_value) < SIGNIFICANT, "✱ ", "")
+    labels = [
+        f"{star}{action_unit_label(int(au))}" for star, au in zip(stars, effects.action_unit_numbers, strict=True)
+    ]
+    told_q = np.array([f"q of the unit {_short(q)}" for q in effects.q_value])[:, None]
     unit, names = ("points", list(effects.class_names)) if of_classes else ("deviations", outcomes.tolist())
     text = np.where(told, np.char.mod("%+.0f", np.nan_to_num(values)), "")
     figure = go.Figure(
@@ -40,7 +43,8 @@ def au_effects_figure(effects: AUEffects, *, dark: bool = False) -> go.Figure:
             z=values, x=names, y=labels, zmid=0, zmin=-reach, zmax=reach, autocolorscale=True, hoverongaps=False,
             xgap=1 if of_classes else 0, ygap=1, customdata=np.broadcast_to(outcomes, values.shape),
             text=text, texttemplate="%{text}" if of_classes else None, textfont_size=11, showscale=not of_classes,
-            hovertemplate=f"%{{y}}<br>{'' if of_classes else 'map '}%{{x}}: %{{z:+.2f}} {unit}<extra></extra>",
+            hovertemplate=f"%{{y}}<br>{'' if of_classes else 'map '}%{{x}}: %{{z:+.2f}} {unit}<br>%{{hovertext}}<extra></extra>",
+            hovertext=np.broadcast_to(told_q, values.shape),
             colorbar={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0.4, "thickness": 8,
                       "lenmode": "pixels", "len": 200, "tickvals": [-0.8 * reach, 0, 0.8 * reach],
                       "ticktext": [f"−{0.8 * reach:.1f} deviations", "0", f"+{0.8 * reach:.1f}"], "ticks": "",
@@ -52,7 +56,8 @@ def au_effects_figure(effects: AUEffects, *, dark: bool = False) -> go.Figure:
     figure.update_yaxes(autorange="reversed", showgrid=False, ticks="")
     figure.update_xaxes(title_text="" if of_classes else "feature map", ticks="", side="bottom")
     what = "the classes, in percentage points" if of_classes else f"the maps of {effects.layer}"
-    return themed(titled(figure, f"What one action unit does to {what}", au_effects_note(effects)), dark)
+    note = f"{au_effects_note(effects)}: ✱ below {SIGNIFICANT:g}"
+    return themed(titled(figure, f"What one action unit does to {what}", note), dark)
 
 
 def au_effect_figure(effects: AUEffects, distances: AUDistances, au: int, *, dark: bool = False) -> go.Figure:

@@ -125,10 +125,11 @@ def test_words_that_name_neither_are_found_out(bare):
 
 
 def test_q_over_units_is_drawn():
-    """Beside every unit that was switched, and the correction in the note."""
+    """A star at every unit that does something, its q on every cell, and the correction in the note."""
     figure = au_effects_figure(effects(CLASSES))
-    assert [label.partition(", q ")[2] for label in figure.data[0].y] == ["<0.01", "<0.01", "1.00"]
-    assert "q by Benjamini–Hochberg over units" in words_of_figure(figure)
+    assert [label.startswith("✱ AU") for label in figure.data[0].y] == [True, True, False]
+    assert [row[0] for row in figure.data[0].hovertext] == [f"q of the unit {q}" for q in ("<0.01", "<0.01", "1.00")]
+    assert "q by Benjamini–Hochberg over units: ✱ below 0.05" in words_of_figure(figure)
 
 
 def words_of_figure(figure):
