@@ -43,7 +43,8 @@ def au_effects_figure(effects: AUEffects, *, dark: bool = False) -> go.Figure:
             z=values, x=names, y=labels, zmid=0, zmin=-reach, zmax=reach, autocolorscale=True, hoverongaps=False,
             xgap=1 if of_classes else 0, ygap=1, customdata=np.broadcast_to(outcomes, values.shape),
             text=text, texttemplate="%{text}" if of_classes else None, textfont_size=11, showscale=not of_classes,
-            hovertemplate=f"%{{y}}<br>{'' if of_classes else 'map '}%{{x}}: %{{z:+.2f}} {unit}<br>%{{hovertext}}<extra></extra>",
+            hovertemplate=f"%{{y}}<br>{'' if of_classes else 'map '}%{{x}}: %{{z:+.2f}} {unit}<br>"
+            "%{hovertext}<extra></extra>",
             hovertext=np.broadcast_to(told_q, values.shape),
             colorbar={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0.4, "thickness": 8,
                       "lenmode": "pixels", "len": 200, "tickvals": [-0.8 * reach, 0, 0.8 * reach],
