@@ -182,6 +182,10 @@ def probe(
     presence_threshold: Threshold = None,
     intensity_scale: Scale = None,
     layer: Annotated[list[str] | None, typer.Option(help="Probe this layer; may be repeated.")] = None,
+    space: Annotated[
+        str | None,
+        typer.Option(help="Lay faces out by this layer, instead of the latent or the last before the outputs."),
+    ] = None,
     rule: Annotated[Rules, typer.Option(help="How signals go back through rectifiers.")] = Rules.deconvnet,
     extensions: Annotated[
         bool, typer.Option("--extensions", help="Apply the rule to leaky and smooth rectifiers too.")
@@ -232,7 +236,7 @@ def probe(
         raise typer.BadParameter("action units of another program belong to --faces")
     settings = ProbeSettings(
         layers=layer, rule=rule.value, extensions=extensions, steps=steps, people=people,
-        combinations=_combinations(combine), seed=seed,
+        combinations=_combinations(combine), space=space, seed=seed,
     )  # fmt: skip
     study = probe_checkpoint(loaded, sets, out, settings, say=console.print)
     write_report(study)

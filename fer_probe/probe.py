@@ -59,6 +59,8 @@ class ProbeSettings:
         seed: of everything random.
         people: how many are drawn to experiment on; 0 leaves those experiments out, and attributions.
         combinations: of action units that they show alone and together.
+        space: the layer that is mapped, clustered and probed linearly, any; None takes the latent of what codes faces,
+            else the last vector before the outputs.
         batch_size: changes speed only.
     """
 
@@ -73,6 +75,7 @@ class ProbeSettings:
     seed: int = 0
     people: int = 10
     combinations: Sequence[Sequence[int]] = ((4, 22),)
+    space: str | None = None
     batch_size: int = 64
 
 
@@ -260,17 +263,17 @@ class _ProbedFaces:
         )
 
     def _spaces(self, architecture: Architecture) -> None:
-        """Maps, clusters and probes of the latent, or of the layer before the outputs; what a decoder makes."""
+        """Maps, clusters and probes of the layer asked for, the latent, or the layer before the outputs."""
         if len(self.faces) < 5:
             self._note(f"{len(self.faces)} faces are too few for a map of the latent space.")
             return
         size = self.settings.batch_size
         probe = LatentProbe(self.faces, self._keep, self._note, self.settings.seed, size)
-        if self.codes is not None:
+        if self.codes is not None and self.settings.space is None:
             self.say(f"{self.set_name}: {len(self.faces)} faces in the latent space, and what is decoded from it")
             probe.on_coding(self.codes, self.images)
             return
-        layer = embedding_layer(architecture)
+        layer = self.settings.space or embedding_layer(architecture)
         self.say(f"{self.set_name}: {len(self.faces)} faces in the space of {layer}")
         probe.on_space(layer_features(self.model, self.images, [layer], batch_size=size)[layer], layer)
 
@@ -295,11 +298,14 @@ def _layers(
     ran = zip(architecture.layers, architecture.shapes, strict=True)
     mapped = [name for name, shape in ran if name in convolutions and max(shape[1:]) > 1]
     layers = tuple(settings.layers or mapped[-DEEPEST_CONVOLUTIONS:])
+    picture = blank_picture(checkpoint.model, checkpoint.preprocessing.shape)
+    if settings.space is not None:
+        check_layers(checkpoint.model, [settings.space], picture)
     if not layers and not needed:
         return ()
     if not layers:
         raise FacesError("the model has no convolution; name layers with --layer")
-    check_layers(checkpoint.model, layers, blank_picture(checkpoint.model, checkpoint.preprocessing.shape))
+    check_layers(checkpoint.model, layers, picture)
     return layers
 
 

@@ -28,7 +28,9 @@ from fer_probe.faces.layouts.face_table import write_face_table
 from fer_probe.faces.picture_files import PictureFiles
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.harvesting import Harvest
+from fer_probe.latents.clusters import Clusters
 from fer_probe.latents.embeddings import Embedding
+from fer_probe.latents.linear_probes import LinearProbes
 from fer_probe.probe import ProbeSettings, embedding_layer, probe_checkpoint
 from fer_probe.projections.activation_maximization import MaximizedMaps
 from fer_probe.projections.deconvolution import Projections
@@ -167,9 +169,18 @@ def test_errors_come_before_anything_is_written(tmp_path, switched):
     """An unknown layer or an empty set of faces leaves no study behind."""
     with pytest.raises(LayerError, match="no layer 'conv9'"):
         probe_checkpoint(checkpoint(SmallNet()), {"f": switched}, tmp_path / "s", ProbeSettings(layers=["conv9"]))
+    with pytest.raises(LayerError, match="no layer 'conv9'"):
+        probe_checkpoint(checkpoint(SmallNet()), {"f": switched}, tmp_path / "s", ProbeSettings(space="conv9"))
     with pytest.raises(FacesError, match="no faces to probe with in f"):
         probe_checkpoint(checkpoint(SmallNet()), {"f": switched.select(slice(0, 0))}, tmp_path / "s", QUICK)
     assert not (tmp_path / "s").exists()
+
+
+def test_faces_are_laid_out_by_the_layer_asked_for(tmp_path, expressions):
+    """Map, clusters and linear probes are of that layer, also where a model would have another latent."""
+    settings = ProbeSettings(steps=2, maximized=1, permutations=30, people=0, space="features")
+    study = probe_checkpoint(checkpoint(SmallNet()), {"f": expressions}, tmp_path / "s", settings)
+    assert all(study.load(kind, "f", "features").layer == "features" for kind in (Embedding, Clusters, LinearProbes))
 
 
 def test_the_latent_layer_is_the_last_vector_before_the_outputs(study):
