@@ -38,6 +38,7 @@ _HOMES: dict[str, str] = {
     "Preprocessing": "fer_probe.faces.preprocessing",
     "FixedCrop": "fer_probe.faces.face_crops",
     "HaarCrop": "fer_probe.faces.face_crops",
+    "EyeCrop": "fer_probe.faces.face_crops",
     "LandmarkCrop": "fer_probe.faces.face_crops",
     "Checkpoint": "fer_probe.checkpoints",
     "CheckpointError": "fer_probe.checkpoints",

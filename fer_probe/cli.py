@@ -205,7 +205,7 @@ def probe(
     std: Annotated[str | None, typer.Option(help="Of pixels in 0–1: a number, or one a channel, by comma.")] = None,
     equalize: Annotated[bool, typer.Option("--equalize", help="Histogram equalisation before scaling.")] = False,
     classes: Annotated[str | None, typer.Option(help="Names in the order of the outputs, by comma.")] = None,
-    crop: Annotated[str | None, typer.Option(help="Cut faces out first: haar or landmarks, haar:0.1 wider.")] = None,
+    crop: Annotated[str | None, typer.Option(help="Cut faces out: haar, eyes or landmarks; haar:0.1 wider.")] = None,
     trust_pickle: Annotated[
         bool, typer.Option("--trust-pickle", help="Unpickle whole objects: runs any code the file's author wanted.")
     ] = False,

@@ -8,7 +8,7 @@ from pathlib import Path
 from torch import nn
 
 from fer_probe.checkpoints import Checkpoint, CheckpointError
-from fer_probe.faces.face_crops import FixedCrop, HaarCrop, LandmarkCrop
+from fer_probe.faces.face_crops import EyeCrop, FixedCrop, HaarCrop, LandmarkCrop
 from fer_probe.faces.preprocessing import Preprocessing
 
 
@@ -63,8 +63,8 @@ def with_crop(checkpoint: Checkpoint, words: str) -> Checkpoint:
 
     Args:
         checkpoint: any.
-        words: ``"haar"`` (the whole picture where no face is found, which is said), ``"landmarks"``, or either with a
-            margin, as in ``"haar:0.1"``.
+        words: ``"haar"`` (the whole picture where no face is found, which is said), ``"eyes"`` (as haar where no eyes
+            are found), ``"landmarks"``, or one of them with a margin, as in ``"haar:0.1"``.
 
     Raises:
         CheckpointError: other words.
@@ -75,9 +75,10 @@ def with_crop(checkpoint: Checkpoint, words: str) -> Checkpoint:
         wide = float(margin or 0)
     except ValueError:
         raise CheckpointError(f"--crop {words!r}: expected a number after the colon, such as haar:0.1") from None
-    if kind not in ("haar", "landmarks"):
-        raise CheckpointError(f"--crop {words!r}: expected haar or landmarks")
-    crop = HaarCrop(wide, fallback=FixedCrop()) if kind == "haar" else LandmarkCrop(wide)
+    if kind not in ("haar", "eyes", "landmarks"):
+        raise CheckpointError(f"--crop {words!r}: expected haar, eyes or landmarks")
+    detected = HaarCrop(wide, fallback=FixedCrop())
+    crop = {"haar": detected, "eyes": EyeCrop(wide, fallback=detected), "landmarks": LandmarkCrop(wide)}[kind]
     return replace(checkpoint, preprocessing=replace(checkpoint.preprocessing, crop=crop))
 
 

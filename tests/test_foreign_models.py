@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer_probe.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
-from fer_probe.faces.face_crops import FixedCrop, HaarCrop, LandmarkCrop
+from fer_probe.faces.face_crops import EyeCrop, FixedCrop, HaarCrop, LandmarkCrop
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.foreign_models import named_model, told_preprocessing, with_crop
 from tests.small_network import CLASSES, SmallNet
@@ -53,6 +53,7 @@ def test_scaling_is_told_whole_or_not_at_all():
     [
         ("haar", HaarCrop(fallback=FixedCrop())),
         ("haar:0.15", HaarCrop(0.15, fallback=FixedCrop())),
+        ("eyes:0.1", EyeCrop(0.1, fallback=HaarCrop(0.1, fallback=FixedCrop()))),
         ("landmarks:-0.1", LandmarkCrop(-0.1)),
     ],
 )
@@ -65,6 +66,6 @@ def test_a_crop_is_told_in_a_word_and_a_margin(tmp_path, words, crop):
     assert cropping.preprocessing.crop == crop
     assert replace(cropping.preprocessing, crop=None) == prep
     assert cropping.model is loaded.model
-    for wrong in ("eyes", "haar:wide", ""):
+    for wrong in ("nose", "haar:wide", ""):
         with pytest.raises(CheckpointError, match="--crop"):
             with_crop(loaded, wrong)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_probe.faces.face_detection import Box, detect_face
+from fer_probe.faces.face_detection import EYES_IN_BOX, Box, detect_eyes, detect_face
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.picture_files import window
 from fer_probe.records import stretches
@@ -87,8 +87,7 @@ class HaarCrop:
 
     def __post_init__(self) -> None:
         _check_margin(self.margin)
-        if not 0 < self.smallest <= 1:
-            raise FacesError(f"smallest {self.smallest}: expected a share of the picture's side, above 0 and at most 1")
+        _check_smallest(self.smallest)
 
     def box_of(self, picture: Pixels, landmarks: np.ndarray | None) -> Box | None:
         """Top, left, bottom and right in whole pixels; None where no face is found."""
@@ -96,15 +95,55 @@ class HaarCrop:
         return None if found is None else _widened(found, self.margin, picture)
 
 
-FaceCrop = FixedCrop | LandmarkCrop | HaarCrop
-_KINDS: dict[str, type[FixedCrop] | type[LandmarkCrop] | type[HaarCrop]] = {
-    crop.kind: crop for crop in (FixedCrop, LandmarkCrop, HaarCrop)
+@dataclass(frozen=True)
+class EyeCrop:
+    """The square around both eyes in which they stand where a detected face has them: as high, as far apart.
+
+    Faces with landmarks and faces without are cut out alike, and so are those that fall back to :class:`HaarCrop` of
+    the same margin. Eyes are the middles of landmarks 36–41 and 42–47, else what OpenCV's cascade finds. The square
+    stands upright: a turned head stays turned.
+
+    Attributes:
+        margin: added on every side, as a share of the square's side; below 0 it is tighter.
+        smallest: how large a detected face must be, as a share of the picture's shorter side.
+        fallback: the crop of a picture in which the eyes are not found; None refuses it.
+    """
+
+    kind: ClassVar[str] = "eyes"
+    margin: float = 0.0
+    smallest: float = 0.2
+    fallback: "FaceCrop | None" = None
+
+    def __post_init__(self) -> None:
+        _check_margin(self.margin)
+        _check_smallest(self.smallest)
+
+    def box_of(self, picture: Pixels, landmarks: np.ndarray | None) -> Box | None:
+        """Top, left, bottom and right in whole pixels; None where the eyes are not known and not found."""
+        if landmarks is not None and np.isfinite(landmarks[36:48]).all():
+            # A landmark names the middle of a pixel.
+            eyes = np.stack([landmarks[36:42].mean(0), landmarks[42:48].mean(0)]) + 0.5
+        elif (found := detect_eyes(picture, self.smallest)) is not None:
+            eyes = found
+        else:
+            return None
+        (high, from_left), (_, from_right) = EYES_IN_BOX
+        side = float(np.linalg.norm(eyes[1] - eyes[0])) / (from_right - from_left)
+        x, y = eyes.mean(0)
+        left, top = x - side * (from_left + from_right) / 2, y - side * high
+        return _widened((top, left, top + side, left + side), self.margin, picture)
+
+
+FaceCrop = FixedCrop | LandmarkCrop | HaarCrop | EyeCrop
+_KINDS: dict[str, type[FixedCrop] | type[LandmarkCrop] | type[HaarCrop] | type[EyeCrop]] = {
+    crop.kind: crop for crop in (FixedCrop, LandmarkCrop, HaarCrop, EyeCrop)
 }
 #: Attributes of faces that tell what a network was shown of them.
 _SHOWN = ("shown_top", "shown_left", "shown_bottom", "shown_right")
 _MISSING = {
     "landmarks": "it has no landmarks within the picture",
     "haar": "no frontal face is found in it",
+    "eyes": "it has no landmarks, and the eyes of no frontal face are found in it",
 }
 
 
@@ -235,3 +274,8 @@ def _widened(box: tuple[float, float, float, float], margin: float, picture: Pix
 def _check_margin(margin: float) -> None:
     if not -0.5 < margin <= 2:
         raise FacesError(f"margin {margin}: expected a share of the box above -0.5 (nothing left) and at most 2")
+
+
+def _check_smallest(smallest: float) -> None:
+    if not 0 < smallest <= 1:
+        raise FacesError(f"smallest {smallest}: expected a share of the picture's side, above 0 and at most 1")

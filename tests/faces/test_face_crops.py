@@ -8,6 +8,7 @@ import pytest
 
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.face_crops import (
+    EyeCrop,
     FaceBoxes,
     FixedCrop,
     HaarCrop,
@@ -71,6 +72,31 @@ def test_the_haar_box_is_where_the_drawn_face_is(drawn):
         assert wider[0] == round(top - 0.1 * (bottom - top)) and wider[2] == round(bottom + 0.1 * (bottom - top))
 
 
+def eyes_at(left, right):
+    """Landmarks of which those of the eyes stand in two points (x, y)."""
+    points = np.zeros((68, 2))
+    points[36:42], points[42:48] = left, right
+    return points
+
+
+def test_eyes_place_the_square_around_them():
+    """Eyes 39.5 apart make a square of 100, in which they stand where they do in a detected face; a margin widens."""
+    picture = np.zeros((1, 200, 300), np.uint8)
+    points = eyes_at((99.0, 80.0), (138.5, 80.0))  # middles of pixels: 99.5 and 139 from the edge
+    assert find_box(EyeCrop(), picture, points)[0] == (40, 70, 140, 170)
+    assert find_box(EyeCrop(0.1), picture, points)[0] == (30, 60, 150, 180)
+
+
+def test_eyes_are_seen_alike_with_and_without_landmarks():
+    """The square that landmarks tell and that found eyes tell differ by a tenth of their side at most."""
+    faces = draw_faces(2, 128, 4)
+    told = [EyeCrop().box_of(*face) for face in zip(faces.pixels, faces.landmarks, strict=True)]
+    found = [EyeCrop().box_of(picture, None) for picture in faces.pixels]
+    pairs = [(one, other) for one, other in zip(told, found, strict=True) if other is not None]
+    assert len(pairs) >= 12
+    assert max(np.abs(np.subtract(*pair)).max() for pair in pairs) < 0.1 * np.mean([box[2] - box[0] for box in told])
+
+
 def test_a_face_smaller_than_asked_for_is_none(drawn):
     """At most half the height: not a face of two thirds."""
     scene = np.full((1, 160, 160), 128, np.uint8)
@@ -84,6 +110,9 @@ def test_what_is_not_found_is_refused_or_handed_over():
     with pytest.raises(FacesError, match=r"the picture cannot be cropped: no frontal face .* FixedCrop\(\)"):
         find_box(HaarCrop(), PICTURE)
     assert find_box(HaarCrop(fallback=WHOLE), PICTURE) == ((0, 0, 40, 60), True)
+    with pytest.raises(FacesError, match="the eyes of no frontal face"):
+        find_box(EyeCrop(), PICTURE)
+    assert find_box(EyeCrop(fallback=WHOLE), PICTURE) == ((0, 0, 40, 60), True)
     chain = LandmarkCrop(fallback=HaarCrop(fallback=FixedCrop((0, 0, 0.5, 0.5))))
     assert find_box(chain, PICTURE) == ((0, 0, 20, 30), True)
     assert find_box(chain, PICTURE, enclosing(1, 1, 5, 5)) == ((1, 1, 5, 5), False)
@@ -131,7 +160,7 @@ def test_faces_tell_what_was_shown_of_them(drawn):
 
 
 @pytest.mark.parametrize(
-    "crop", [None, FixedCrop((0.1, 0.2, 0.8, 0.9)), LandmarkCrop(0.3), HaarCrop(0.1, 0.5, LandmarkCrop(fallback=WHOLE))]
+    "crop", [None, FixedCrop((0.1, 0.2, 0.8, 0.9)), LandmarkCrop(0.3), HaarCrop(0.1, 0.5, EyeCrop(0.2, fallback=WHOLE))]
 )
 def test_settings_survive_json(crop):
     """A crop and its fallbacks as JSON and back."""
@@ -146,7 +175,9 @@ def test_settings_survive_json(crop):
         (lambda: LandmarkCrop(-0.5), "margin"),
         (lambda: HaarCrop(float("nan")), "margin"),
         (lambda: HaarCrop(smallest=0), "smallest"),
-        (lambda: crop_of({"kind": "eyes"}), "no crop 'eyes'; known are fixed, landmarks, haar"),
+        (lambda: EyeCrop(-1.0), "margin"),
+        (lambda: EyeCrop(smallest=2), "smallest"),
+        (lambda: crop_of({"kind": "nose"}), "no crop 'nose'; known are fixed, landmarks, haar, eyes"),
     ],
 )
 def test_crops_that_cannot_be_meant_are_refused(make, told):

@@ -5,7 +5,7 @@ Each fold's epoch is chosen by the next fold, where the papers name no faces tha
 
 import numpy as np
 
-from fer_probe.faces.face_crops import FixedCrop, HaarCrop, LandmarkCrop
+from fer_probe.faces.face_crops import EyeCrop, FixedCrop, HaarCrop, LandmarkCrop
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.frames import (
     all_but_first,
@@ -21,8 +21,11 @@ from trainers.protocols.protocol import Protocol, Row
 #: The detector's box where a paper aligns by landmarks that the corpus does not have; the whole picture, where faces
 #: are cut out already, or none is found.
 _DETECTED = HaarCrop(fallback=FixedCrop())
-#: Where CK+'s landmarks tell the face; a crop aligns but for the turn of the head.
+#: Where CK+'s landmarks tell the face.
 _LANDMARKS = LandmarkCrop(0.1, _DETECTED)
+#: By the eyes, which the faces of a pre-training that have no landmarks have as well; aligned but for the turn of the
+#: head.
+_EYES = EyeCrop(fallback=_DETECTED)
 
 
 def labelled_recordings(faces: FaceImages, *but: str) -> FaceImages:
@@ -123,13 +126,13 @@ _ALI = [
         ),
         division=subject_folds_of(10),
         faces=faces,
-        crop=crop,
+        crop=_EYES,
         pretraining=("bu_4dfe",),
     )
-    for table, corpus, baseline, degan, faces, crop in (
-        (1, "ck_plus", 90.34, 97.36, peaks, _LANDMARKS),
-        (2, "mmi", 58.46, 72.98, frontal_middles, _DETECTED),
-        (3, "oulu_casia", 73.14, 89.24, strong_visible, _DETECTED),
+    for table, corpus, baseline, degan, faces in (
+        (1, "ck_plus", 90.34, 97.36, peaks),
+        (2, "mmi", 58.46, 72.98, frontal_middles),
+        (3, "oulu_casia", 73.14, 89.24, strong_visible),
     )
 ]
 
