@@ -36,6 +36,9 @@ def protocol(
     row: Annotated[list[str] | None, typer.Option(help="Train this recipe's row; may be repeated.")] = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="How many trainings of each division.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipes' own.")] = None,
+    stage_epochs: Annotated[
+        int | None, typer.Option(min=1, help="The same, for what is trained before a row's own: ali's DE-GAN.")
+    ] = None,
     minutes: Annotated[float | None, typer.Option(help="Stop each training after so many minutes.")] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda …; the fastest there is if left out.")] = None,
     corpus: Corpus = None,
@@ -62,9 +65,9 @@ def protocol(
     if pretraining is not None:
         check_pretraining(known, recognised_corpus(pretraining))
     options: dict[str, Any] = {
-        "seeds": seeds, "epochs": epochs, "minutes": minutes, "device": device,
-        "allow_shared_subjects": allow_shared_subjects, "augment_evaluation": augment_evaluation, "reduced": reduced,
-        "quick": quick,
+        "seeds": seeds, "epochs": epochs, "stage_epochs": stage_epochs, "minutes": minutes,
+        "device": device, "allow_shared_subjects": allow_shared_subjects, "augment_evaluation": augment_evaluation,
+        "reduced": reduced, "quick": quick,
     }  # fmt: skip
     run_protocol(
         known,

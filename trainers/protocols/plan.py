@@ -138,7 +138,8 @@ class _Plan:
 
     def run(self, row: Row, seed: int, divided: DividedFaces) -> Planned:
         """A row's training on one division."""
-        folder, recipe = self.out / "runs" / row.recipe, self._recipe(row.recipe)
+        folder = self.out / "runs" / row.recipe
+        recipe = self._recipe(row.recipe, self.settings.epochs)
         name = "-".join(word for word in (divided.parts.name, f"seed-{seed}") if word)
         stages = tuple(self._stages(row, seed, divided, folder / "stages", name))
         divided = divided.part_of_each(row.share, seed)
@@ -157,19 +158,20 @@ class _Plan:
             faces, called = divided, run
             if self.before and first:
                 faces, called = self.before.fewer(row.others), f"pretraining-seed-{seed}"
-            recipe, (training, validation, _) = self._recipe(name), faces.sides
+            recipe = self._recipe(name, self.settings.stage_epochs or self.settings.epochs)
+            training, validation, _ = faces.sides
             about = self._about(recipe, seed, faces)
             yield Stage(recipe, seed, training, validation, about, folder / f"{called}-{name}.safetensors")
 
-    def _recipe(self, name: str) -> Recipe:
-        """A recipe as the protocol trains it."""
+    def _recipe(self, name: str, epochs: int | None) -> Recipe:
+        """A recipe as the protocol trains it, for so many epochs, or its own number."""
         recipe, settings = self.recipes[name], self.settings
         crop = recipe.crop or self.protocol.crop
         if settings.quick or settings.reduced:
             recipe = replace(self.recipes.get(f"{name}_quick", recipe), name=name)
         if settings.quick:
             recipe = replace(recipe, epochs=min(2, recipe.epochs))
-        return replace(recipe, epochs=settings.epochs or recipe.epochs, crop=crop)
+        return replace(recipe, epochs=epochs or recipe.epochs, crop=crop)
 
     def _about(self, recipe: Recipe, seed: int, divided: DividedFaces) -> dict[str, Any]:
         return {

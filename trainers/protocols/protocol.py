@@ -92,6 +92,7 @@ class ProtocolSettings:
         seeds: how many trainings of each division, from seed 0; None takes the protocol's.
         rows: recipes to train; None takes the rows that are always trained.
         epochs: another number than the recipes'.
+        stage_epochs: another number than that, for the trainings that a row's own begins with.
         minutes: each training stops after the epoch in which this time is over.
         device: None takes a GPU where there is one.
         allow_shared_subjects: put up with one person on two sides; the tables then say so.
@@ -103,6 +104,7 @@ class ProtocolSettings:
     seeds: int | None = None
     rows: tuple[str, ...] | None = None
     epochs: int | None = None
+    stage_epochs: int | None = None
     minutes: float | None = None
     device: str | None = None
     allow_shared_subjects: bool = False
@@ -117,6 +119,7 @@ class ProtocolSettings:
             "a quick look, no result: at most two trainings a row": self.quick,
             "reduced: by the quick recipes": self.reduced,
             f"epochs of each training: {self.epochs}": self.epochs is not None,
+            f"epochs of each training before a row's own: {self.stage_epochs}": self.stage_epochs is not None,
             f"minutes after which each training stops: {self.minutes}": self.minutes is not None,
             "validated and tested on pictures augmented once": self.augment_evaluation,
         }

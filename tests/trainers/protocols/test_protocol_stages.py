@@ -127,6 +127,22 @@ def test_a_stage_out_of_time_is_through_and_told(faces, tmp_path, trained):
     assert len(trained) == 6
 
 
+def test_stages_have_their_own_number_of_epochs(faces, tmp_path, trained):
+    """With a row's training shorter or longer than those before it, what is trained already is not trained again."""
+    first = ProtocolSettings(stage_epochs=2)
+    run(faces, tmp_path, settings=first)
+    runs, stages = tmp_path / "runs" / "last", tmp_path / "runs" / "last" / "stages"
+    note = json.loads((stages / "fold-0-seed-0-first.json").read_text())["about"]["recipe"]
+    own = json.loads((runs / "fold-0-seed-0.json").read_text())["about"]["recipe"]
+    assert (note["epochs"], own["epochs"]) == (2, 1)
+    assert "epochs of each training before a row's own: 2" in (tmp_path / "table.md").read_text()
+    for kept in runs.glob("fold-*"):
+        kept.unlink()
+    trained.clear()
+    run(faces, tmp_path, settings=replace(first, epochs=3))
+    assert trained == OF_LAST
+
+
 def test_a_stage_that_does_not_fit_is_named(faces, tmp_path, trained):
     """Another recipe, another beginning, another checkpoint, half a note: refused, and nothing is trained."""
     run(faces, tmp_path)
