@@ -4,6 +4,7 @@
 /pictures/FACES/face/INDEX.png                ?study=NAME where there are several
 /pictures/FACES/attribution/METHOD/INDEX.png  a class's logit on a face
 /pictures/FACES/fired/INDEX/RANK.png          what made one of the maps fire that fired most for a face
+/pictures/FACES/placed/LAYER/NAME/INDEX.png   a face that was placed on the map of a layer
 /pictures/FACES/decoded.png                   ?face=3&v0=1.25: a latent decoded, see DecodedFaceView
 /pictures/drawn-face.png                      ?au12=0.8 and so on: of no study, see DrawnFaceView
 """
@@ -39,6 +40,7 @@ from fer_probe.figures.pictures import (
 )
 from fer_probe.figures.pictures import face_picture as seen_face
 from fer_probe.harvesting import Harvest
+from fer_probe.latents.placement_probe import find_placed
 from fer_probe.projections.activation_maximization import MaximizedMaps
 from fer_probe.projections.attributions import Attributions
 from fer_probe.projections.deconvolution import Projections
@@ -77,6 +79,12 @@ def attribution_picture(faces: str, method: str, index: int) -> Response:
 def fired_picture(faces: str, index: int, rank: int) -> Response:
     """The projection of a map that fired most for a face, or 404 and a sentence."""
     return _answer(faces, _fired_png, index, rank)
+
+
+@pictures.get("/<faces>/placed/<layer>/<name>/<int:index>.png")
+def placed_picture(faces: str, layer: str, name: str, index: int) -> Response:
+    """A face that was placed on a map, as the network is shown it, or 404 and a sentence."""
+    return _answer(faces, _placed_png, layer, name, index)
 
 
 @pictures.get("/<faces>/decoded.png")
@@ -168,6 +176,15 @@ def _fired_png(folder: Path, written: int, faces: str, index: int, rank: int) ->
         raise StudyError(f"of each face {found.maps.shape[1]} maps are shown, numbered from 0; asked for {rank}")
     # One scale for all maps of a face, so that they compare.
     return png(enlarged(projection_pictures(found.pixels[row])[rank], ENLARGED))
+
+
+@lru_cache(maxsize=512)
+def _placed_png(folder: Path, written: int, faces: str, layer: str, name: str, index: int) -> bytes:
+    found = {placed.name: placed for placed in find_placed(Study.open(folder), faces, layer)}
+    if name not in found or index >= len(found[name]):
+        held = ", ".join(f"{one.name} 0 to {len(one) - 1}" for one in found.values())
+        raise StudyError(f"no face {name}/{index} is placed on the map of {layer!r}; there are {held or 'none'}")
+    return png(enlarged(channels_last(np.asarray(found[name].pixels[index])), ENLARGED))
 
 
 def _row(found: Attributions | FiredMaps, index: int) -> int:

@@ -25,8 +25,8 @@ import plotly.graph_objects as go
 import fer_probe as fp
 from fer_probe import figures
 from fer_probe.checkpoints import Checkpoint
-from fer_probe.latents.codings import Coding, coding_of
-from fer_probe.latents.latent_probe import PixelImages, one_of_each
+from fer_probe.latents.codings import Coding, PixelImages, coding_of
+from fer_probe.latents.latent_probe import one_of_each
 from fer_probe.latents.latent_variables import LatentDistributions, Latents, latent_distributions
 
 PICTURES = Path(__file__).parent / "pictures"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fer_probe import comparison_verb
+from fer_probe import comparison_verb, placement_verb
 from fer_probe.console import console, one_sentence, print_detectors, write_sheet
 from fer_probe.faces_options import (
     ActionUnits,
@@ -245,6 +245,7 @@ def probe(
 
 
 app.command(epilog=comparison_verb.EXAMPLE)(comparison_verb.compare)
+app.command(epilog=placement_verb.EXAMPLE)(placement_verb.place)
 
 
 @app.command(epilog="Example: fer-probe report studies/demo --out report.html")

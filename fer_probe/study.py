@@ -135,7 +135,7 @@ class Study:
 
     def add_faces(self, name: str, faces: FaceImages, provenance: Mapping[str, Any]) -> "Study":
         """Keep a set of faces under a name; the study that knows it is returned."""
-        _check_name(name)
+        check_name(name)
         plain = FaceImages(**{field.name: getattr(faces, field.name) for field in fields(FaceImages)})
         save_record(plain, self.folder / "faces" / name, provenance)
         sets = (*(other for other in self.face_sets if other != name), name)
@@ -212,6 +212,11 @@ class Study:
             partial.write_text(json.dumps(self.about, indent=1), encoding="utf-8")
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Say that a name cannot be a set's.
+
+    Raises:
+        StudyError: other than letters, digits, ``_``, ``.`` and ``-``.
+    """
     if not _NAME.fullmatch(name):
         raise StudyError(f"{name!r} cannot name a set of faces: letters, digits, '_', '.' and '-' only")

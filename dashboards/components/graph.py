@@ -52,7 +52,7 @@ def graph_id(name: str) -> dict[str, str]:
     return {"type": "graph", "name": name}
 
 
-def ringed(figure: Any, value: int | None) -> Any:
+def ringed(figure: Any, value: int | str | None) -> Any:
     """The figure with a ring around the point whose ``customdata`` is ``value``; as it is for None."""
     for trace in () if value is None else list(figure.data):
         here = np.flatnonzero(np.asarray(trace.customdata) == value)

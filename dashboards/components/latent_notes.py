@@ -4,6 +4,10 @@ SERIES = (
     "A small perplexity looks at few neighbours and breaks a space into pieces, a large one draws it together: "
     "what is on all maps can be believed."
 )
+PLACED = (
+    "Stars were placed on the finished map, which did not move for them. A face unlike any other is placed all the "
+    "same: where it is farther from its nearest than the map's own faces are, its place means little."
+)
 DISTRIBUTION = (
     "Each line is the density of a variable over faces of one expression (Barradas-Chacón et al., figures 7 and "
     "10). AUROC is how often a face of the expression has the larger value: 0.5 says nothing, 1 and 0 are apart. "

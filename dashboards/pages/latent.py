@@ -1,5 +1,6 @@
 """Latent space: the faces on a plane, by what a layer gives for them, and the face under the pointer."""
 
+from dataclasses import replace
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -15,6 +16,7 @@ from dashboards.components.graph import graph, graph_id, ringed
 from dashboards.components.latent_notes import SERIES
 from dashboards.components.latent_tabs import latent_head, not_here
 from dashboards.components.notes import EMBEDDING, hint, panel
+from dashboards.components.placed_faces import placed_card, placed_of, placed_panels
 from dashboards.shell import framed
 from dashboards.view import View, query_of
 from fer_probe.action_units import action_unit_label
@@ -22,6 +24,7 @@ from fer_probe.evaluation import Evaluation
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures import colour_choices, embedding_figure, embedding_series_figure, picture_labels
 from fer_probe.latents.embeddings import Embedding, EmbeddingSeries
+from fer_probe.latents.placement_probe import find_placed
 
 _METHODS = {"tsne": "t-SNE", "pca": "PCA"}
 
@@ -36,24 +39,25 @@ def _content(view: View) -> list[Any]:
     if not layers:
         words = f"The faces “{view.faces}” were not laid out on a plane."
         return [*latent_head(view, "/latent", "Faces on a plane by what a layer gives for them."), not_here(words)]
-    layer = view.choice("layer", layers)
+    layer = _layer(view)
     embedding = view.study.load(Embedding, view.faces, layer)
     faces, evaluation = view.study.faces(view.faces), view.study.find(Evaluation, view.faces)
     colours = colour_choices(faces, evaluation)
     colour = view.choice("colour", colours, _first_known(colours, faces, evaluation))
-    chosen = view.number("face", len(faces))
-    figure = ringed(embedding_figure(embedding, faces, colour_by=colour, evaluation=evaluation), chosen)
+    chosen, placed = view.number("face", len(faces)), find_placed(view.study, view.faces, layer)
+    figure = embedding_figure(embedding, faces, colour_by=colour, evaluation=evaluation, placed=placed)
     words = f"{len(faces)} faces on a plane by {layer}, coloured by {colour}"
     return [
         *latent_head(view, "/latent", f"Each point is a face, placed by what {layer} gives for it."),
         _controls(view, layers, layer, colours, colour, chosen, len(faces)),
         dmc.Box(
             [
-                panel("", graph(figure, words, "latent"), hint(EMBEDDING)),
-                html.Section(face_card(view, chosen), id="face-card", className="panel", **aria(live="polite")),
+                panel("", graph(ringed(figure, view.query.get("placed") or chosen), words, "latent"), hint(EMBEDDING)),
+                html.Section(_kept_card(view, layer), id="face-card", className="panel", **aria(live="polite")),
             ],
             className="columns columns-wide-first",
         ),
+        *placed_panels(view, placed),
         *_series(view, layer, colour, faces, evaluation),
     ]
 
@@ -120,6 +124,17 @@ def _colour_name(colour: str) -> str:
     return f"{action_unit_label(int(unit))}{', ' if rest else ''}{rest}"
 
 
+def _kept_card(view: View, layer: str) -> list[Any]:
+    """The face that the address keeps, placed or the map's own."""
+    if asked := view.query.get("placed"):
+        return placed_card(view, *placed_of(find_placed(view.study, view.faces, layer), asked))
+    return face_card(view, view.number("face", len(view.study.faces(view.faces))))
+
+
+def _layer(view: View) -> str:
+    return view.choice("layer", view.study.layers(Embedding, view.faces))
+
+
 def face_card(view: View, index: int | None) -> list[Any]:
     """A face and all that is known of it; how to choose one where none is chosen."""
     if index is None:
@@ -152,8 +167,8 @@ def show_face(pointed: dict[str, Any] | None, search: str | None) -> Any:
     """The face under the pointer; the one that was kept, once the pointer has left."""
     view = View.of(query_of(search))
     if not pointed:
-        return face_card(view, view.number("face", len(view.study.faces(view.faces))))
-    return face_card(view, int(pointed["points"][0]["customdata"]))
+        return _kept_card(view, _layer(view))
+    return _kept_card(replace(view, query={**view.query, **_kept(pointed)}), _layer(view))
 
 
 @callback(
@@ -164,7 +179,13 @@ def show_face(pointed: dict[str, Any] | None, search: str | None) -> Any:
 )
 def keep_face(clicked: dict[str, Any] | None, search: str | None) -> Any:
     """The face that was clicked, kept in the address."""
-    return _with(View.of(query_of(search)), face=clicked["points"][0]["customdata"]) if clicked else no_update
+    return _with(View.of(query_of(search)), **_kept(clicked)) if clicked else no_update
+
+
+def _kept(points: dict[str, Any]) -> dict[str, str]:
+    """What the address keeps of a point: a face of the map's own, or one that was placed on it."""
+    told = points["points"][0]["customdata"]
+    return {"face": "", "placed": told} if isinstance(told, str) else {"face": str(told), "placed": ""}
 
 
 @callback(
@@ -178,7 +199,7 @@ def type_face(number: int | str | None, search: str | None) -> Any:
     view = View.of(query_of(search))
     if number is None or str(number) == view.query.get("face", ""):
         return no_update
-    return _with(view, face=number)
+    return _with(view, face=number, placed="")
 
 
 register_page(__name__, "/latent", name="Latent space", title="Latent space · fer_probe", layout=layout)  # type: ignore[no-untyped-call]

@@ -36,6 +36,7 @@ from fer_probe.figures.pictures import (
     projection_pictures,
     webp,
 )
+from fer_probe.figures.placed_faces import neighbours_in_words, placed_face_rows, placed_faces_figure
 from fer_probe.figures.significance import evidence_figure, significance_figure
 from fer_probe.figures.theme import EXPRESSION_COLOURS, themed, titled
 from fer_probe.figures.training_curves import training_curves_figure
@@ -75,12 +76,15 @@ __all__ = [
     "mean_picture",
     "mosaic",
     "moved_overlay",
+    "neighbours_in_words",
     "ordinary_mosaic",
     "original_fields",
     "original_mosaic",
     "paired_mosaics",
     "picture_grid_figure",
     "picture_labels",
+    "placed_face_rows",
+    "placed_faces_figure",
     "places_overlay",
     "png",
     "projection_mosaic",

@@ -1,5 +1,7 @@
 """An embedding as a scatter of pictures, coloured by what is known or predicted of them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -9,10 +11,16 @@ from fer_probe.evaluation import Evaluation
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures.theme import GREY, category_colour, themed, titled
 from fer_probe.latents.embeddings import Embedding, EmbeddingSeries
+from fer_probe.latents.placed_faces import PlacedFaces
 
 #: Past this many pictures the points are drawn by WebGL.
 _SVG_POINTS = 2500
+#: Categories that a legend still tells apart; how much of the map's own faces is left where others are placed on it.
+_IN_LEGEND, _BEHIND = 16, 0.65
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "triangle-down", "pentagon")
+#: Of faces placed on a map: those without an expression's colour, and every one's edge.
+_STAR, _STAR_EDGE = "#F0F3F6", "#1F2328"
+_STARS = ("star", "star-diamond", "hexagram", "star-square")
 _INTENSITY = " intensity"
 _METHODS = {"tsne": "t-SNE", "pca": "PCA"}
 
@@ -23,9 +31,10 @@ def embedding_figure(
     *,
     colour_by: str = "expression",
     evaluation: Evaluation | None = None,
+    placed: Sequence[PlacedFaces] = (),
     dark: bool = False,
 ) -> go.Figure:
-    """A point a picture; ``customdata`` of a point is its picture's index.
+    """A point a picture; ``customdata`` of a point is its picture's index, of a placed face ``"name/index"``.
 
     Args:
         embedding: N positions.
@@ -33,17 +42,24 @@ def embedding_figure(
         colour_by: ``"expression"``, ``"predicted"``, ``"subject"``, ``"split"``, an action unit such as ``"AU12"`` or
             its intensity, ``"AU12 intensity"``; :func:`colour_choices` lists what can be had.
         evaluation: of the same pictures, for ``"predicted"``.
+        placed: faces that the map was not made of, as stars over it; they take the colour of the expression that was
+            given or read where the map is coloured by that.
         dark: for a dark page.
 
     Raises:
         ValueError: a colouring that these pictures do not know, or another number of pictures.
     """
     figure = go.Figure(_points(embedding, faces, colour_by, evaluation))
-    figure.update_layout(height=470, showlegend=1 < len(figure.data) <= 16, hovermode="closest")
+    told = 1 < len(figure.data) <= _IN_LEGEND
+    if placed:
+        figure.update_traces(opacity=_BEHIND, showlegend=told)
+        figure.add_traces([mark for place, group in enumerate(placed) for mark in _stars(group, colour_by, place)])
+    figure.update_layout(height=470, showlegend=told or bool(placed), hovermode="closest")
     figure.update_xaxes(visible=False).update_yaxes(visible=False, scaleanchor="x", scaleratio=1)
     method = _METHODS.get(embedding.method, embedding.method)
     title = " of ".join(filter(None, (method, embedding.layer))) + ("" if faces is None else f" by {colour_by}")
-    return themed(titled(figure, title, _facts(embedding)), dark)
+    stars = "".join(f" · {len(group)} placed on it, {group.name}" for group in placed)
+    return themed(titled(figure, title, _facts(embedding) + stars), dark)
 
 
 def embedding_series_figure(
@@ -77,7 +93,7 @@ def embedding_series_figure(
         for points in _points(maps[place], faces, colour_by, evaluation):
             figure.add_trace(points.update(showlegend=place == 0, legendgroup=points.name, marker_size=5), **where)
     shown = sum(bool(one.showlegend) for one in figure.data)
-    figure.update_layout(height=110 + 330 * rows, showlegend=1 < shown <= 16, hovermode="closest", margin_t=96)
+    figure.update_layout(height=110 + 330 * rows, showlegend=1 < shown <= _IN_LEGEND, hovermode="closest", margin_t=96)
     figure.update_xaxes(visible=False).update_yaxes(visible=False)
     figure.update_annotations(font_size=12)
     count = f"{series.positions.shape[1]} faces · trustworthiness over {series.neighbours} neighbours"
@@ -160,6 +176,31 @@ def _category_points(
         text=[_hover(faces, row, units=not many) for row in rows],
         hovertemplate="%{text}<extra>" + name + "</extra>",
     )  # fmt: skip
+
+
+def _stars(placed: PlacedFaces, colour_by: str, place: int) -> tuple[go.Scatter, go.Scatter]:
+    """Placed faces, marks of their own over the map's; and their entry in the legend, which has no expression."""
+    named = {"expression": placed.given, "predicted": placed.read}.get(colour_by)
+    names = ["" if named is None else named(index) for index in range(len(placed))]
+    colours = [category_colour(name, 0) if name else _STAR for name in names]
+    mark = {"symbol": _STARS[place % len(_STARS)], "size": 15, "line": {"width": 1.5, "color": _STAR_EDGE}}
+    x, y = np.asarray(placed.positions).T
+    points = go.Scatter(
+        x=x, y=y, mode="markers", marker={**mark, "color": colours}, showlegend=False,
+        customdata=[f"{placed.name}/{index}" for index in range(len(placed))],
+        text=[placed_in_words(placed, index) for index in range(len(placed))],
+        hovertemplate="%{text}<extra>placed</extra>",
+    )  # fmt: skip
+    called = f"placed: {placed.name}"
+    return points, go.Scatter(x=[None], y=[None], mode="markers", marker={**mark, "color": _STAR}, name=called)
+
+
+def placed_in_words(placed: PlacedFaces, index: int) -> str:
+    """A placed face's origin, the expression that was given with it, and the one that is read."""
+    read = placed.read(index)
+    sure = "" if placed.probabilities is None else f" {placed.probabilities[index].max():.0%}"
+    words = (f"given {placed.given(index) or 'no label'}", f"read as {read}{sure}" if read else "")
+    return "<br>".join(filter(None, (str(placed.origin[index]), *words)))
 
 
 def _hover(faces: FaceImages | None, row: int, *, units: bool) -> str:

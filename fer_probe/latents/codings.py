@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from fer_probe.activations import blank_picture, evaluation_mode, for_model
 from fer_probe.checkpoints import Checkpoint, CheckpointError
 from fer_probe.faces.face_images import FaceImages
+from fer_probe.faces.prepared_images import PreparedImages
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.latents.latent_functions import Decode, Encode, module_of
 from fer_probe.models import LatentClassifier
@@ -19,6 +20,19 @@ from fer_probe.models import LatentClassifier
 #: What decoders are told beside the latent, by the keywords that they take it by.
 IDENTITY, EMOTION = "identity", "emotion"
 _NEUTRAL = "neutral"
+
+
+class PixelImages:
+    """The faces as pixels in 0–1, cut out and resized as the model is shown them; (n, C, H, W) a slice."""
+
+    def __init__(self, images: PreparedImages) -> None:
+        self._images = images
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index: slice) -> torch.Tensor:
+        return torch.from_numpy(self._images.resized(index).astype(np.float32)) / 255
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,25 @@ class Embedding(Record):
     axes: np.ndarray | None = None
     reduced: np.ndarray | None = None
 
+    @property
+    def own(self) -> np.ndarray:
+        """(N, P) the pictures on the axes that the map is made of: what :meth:`laid` gives for their own features."""
+        return np.asarray(self.positions if self.reduced is None else self.reduced, np.float64)
+
+    def laid(self, features: np.ndarray) -> np.ndarray:
+        """Other pictures' features on those axes: (n, …) of the same layer → (n, P).
+
+        Raises:
+            ValueError: features of another length or that are not finite, or a record without axes.
+        """
+        if self.mean is None or self.axes is None:
+            raise ValueError("this map was made before faces could be placed on it; embed the features again")
+        flat = np.asarray(features, np.float64).reshape(len(features), -1)
+        if flat.shape[1] != len(self.mean) or not np.isfinite(flat).all():
+            raise ValueError(f"this map is of finite features of length {len(self.mean)}, given are {flat.shape}")
+        laid = (flat - self.mean) @ np.asarray(self.axes, np.float64).T
+        return _two_columns(laid) if self.reduced is None else laid
+
     def place(self, features: np.ndarray) -> np.ndarray:
         """Where other faces lie on this map; what lies on it already does not move.
 
@@ -70,20 +89,14 @@ class Embedding(Record):
             (n, 2) float32.
 
         Raises:
-            ValueError: features of another length or that are not finite, or a record without axes.
+            ValueError: as :meth:`laid`.
         """
-        if self.mean is None or self.axes is None:
-            raise ValueError("this map was made before faces could be placed on it; embed the features again")
-        flat = np.asarray(features, np.float64).reshape(len(features), -1)
-        if flat.shape[1] != len(self.mean) or not np.isfinite(flat).all():
-            raise ValueError(f"this map is of finite features of length {len(self.mean)}, given are {flat.shape}")
-        laid = (flat - self.mean) @ np.asarray(self.axes, np.float64).T
-        return (_two_columns(laid) if self.reduced is None else self._among(laid)).astype(np.float32)
+        laid = self.laid(features)
+        return (laid if self.reduced is None else self._among(laid)).astype(np.float32)
 
     def _among(self, laid: np.ndarray) -> np.ndarray:
         """The places of (n, P) rows among those that the map was made of."""
-        own = np.asarray(self.reduced, np.float64)
-        neighbours = PerplexityBasedNN(own, perplexity=self.perplexity, random_state=self.seed, n_jobs=1)
+        neighbours = PerplexityBasedNN(self.own, perplexity=self.perplexity, random_state=self.seed, n_jobs=1)
         map_ = TSNEEmbedding(np.array(self.positions, np.float64), neighbours, random_state=self.seed, n_jobs=1)
         placed = map_.transform(laid, perplexity=min(5.0, self.perplexity))
         return np.asarray(placed)

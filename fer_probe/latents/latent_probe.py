@@ -12,7 +12,7 @@ from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.factors import known_factors
 from fer_probe.faces.prepared_images import PreparedImages
 from fer_probe.latents.clusters import cluster, name_clusters, score_clusters
-from fer_probe.latents.codings import EMOTION, IDENTITY, Coding
+from fer_probe.latents.codings import EMOTION, IDENTITY, Coding, PixelImages
 from fer_probe.latents.disentanglement import measure_disentanglement
 from fer_probe.latents.embeddings import embed, embed_series
 from fer_probe.latents.latent_variables import Latents, find_latents, latent_distributions
@@ -33,19 +33,6 @@ _MEASURED, _TRAVERSED = 64, 8
 #: Several perplexities are laid out of at most so many faces, and disentanglement is measured on a sample of so many.
 _SERIES, _SAMPLE = 5000, 4000
 _PEOPLE, _PAIRS, _STEPS, _CLUSTERS = 6, 4, 6, 8
-
-
-class PixelImages:
-    """The faces as pixels in 0–1, cut out and resized as the model is shown them; (n, C, H, W) a slice."""
-
-    def __init__(self, images: PreparedImages) -> None:
-        self._images = images
-
-    def __len__(self) -> int:
-        return len(self._images)
-
-    def __getitem__(self, index: slice) -> torch.Tensor:
-        return torch.from_numpy(self._images.resized(index).astype(np.float32)) / 255
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from fer_probe import figures
 from fer_probe.evaluation import Evaluation
 from fer_probe.latents.clusters import ClusterScores
 from fer_probe.latents.disentanglement import Disentanglement
-from fer_probe.latents.embeddings import EmbeddingSeries
+from fer_probe.latents.embeddings import Embedding, EmbeddingSeries
 from fer_probe.latents.latent_variables import LatentDistributions, Latents
 from fer_probe.latents.linear_probes import LinearProbes
+from fer_probe.latents.placement_probe import find_placed
 from fer_probe.latents.reconstructions import Reconstructions
 from fer_probe.latents.transfers import Transfers
 from fer_probe.latents.traversal_readings import TraversalReadings
@@ -45,8 +46,24 @@ class ReportLatents:
     @cached_property
     def parts(self) -> list[LatentPart]:
         """What there is, part by part; nothing for a study without these records."""
-        parts = (self._series, self._distributions, self._decoded, self._clusters, self._measures)
+        parts = (self._placed, self._series, self._distributions, self._decoded, self._clusters, self._measures)
         return [part for make in parts if (part := make()).figures]
+
+    def _placed(self) -> LatentPart:
+        faces = self.study.faces(self.set_name)
+        return LatentPart(
+            "Faces placed on the map",
+            "Faces that the map was not made of, the stars on it, each beside the map's own faces that are nearest to "
+            "it in the layer. One unlike any other is placed all the same.",
+            [
+                (
+                    figures.placed_faces_figure(placed, faces),
+                    f"{len(placed)} placed faces, {placed.name}, beside their nearest neighbours in {layer}",
+                )
+                for layer in self.study.layers(Embedding, self.set_name)
+                for placed in find_placed(self.study, self.set_name, layer)
+            ],
+        )
 
     def _series(self) -> LatentPart:
         faces, evaluation = self.study.faces(self.set_name), self.study.find(Evaluation, self.set_name)

@@ -8,17 +8,24 @@ from werkzeug.serving import make_server
 from fer_probe.latents.clusters import ClusterNames
 
 from .test_browser import browser  # noqa: F401 - a fixture
-from .test_latent_pages import coded  # noqa: F401 - a fixture
+from .test_latent_pages import coded, placed  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
 SOURCE = "document.getElementById('decoded-picture').getAttribute('src')"
+#: Where the last of the placed faces is drawn, which lies on top of all others.
+STAR = """() => {
+    const graph = document.querySelector(".js-plotly-plot"), {xaxis, yaxis} = graph._fullLayout;
+    const stars = graph._fullData.find(one => String(one.customdata?.[0]).startsWith("mine/"));
+    const box = graph.getBoundingClientRect(), last = stars.x.length - 1;
+    return [box.x + xaxis._offset + xaxis.d2p(stars.x[last]), box.y + yaxis._offset + yaxis.d2p(stars.y[last])];
+}"""
 
 
 @pytest.fixture(scope="module")
-def base(made_app, coded):  # noqa: F811
+def base(made_app, placed):  # noqa: F811
     from dashboards.studies import Studies
 
-    made_app.server.config["STUDIES"] = Studies(coded.folder)
+    made_app.server.config["STUDIES"] = Studies(placed.folder)
     server = make_server("127.0.0.1", 0, made_app.server, threaded=True)
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -48,7 +55,8 @@ def opened(browser, base):  # noqa: F811
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
-    "address", ["/latent", "/latent/variables?face=2", "/latent/decoded", "/latent/clusters", "/latent/measures"]
+    "address",
+    ["/latent?placed=mine/8", "/latent/variables?face=2", "/latent/decoded", "/latent/clusters", "/latent/measures"],
 )
 def test_pages_fit_and_nothing_complains(opened, address, width, scheme):
     """No console error, no horizontal scrolling, no picture that did not come."""
@@ -75,6 +83,18 @@ def test_the_face_follows_a_slider_and_the_address_keeps_it(opened):
     page.reload()
     page.wait_for_selector("#decoded-picture")
     assert float(page.locator("input[type=range]").nth(1).input_value()) == pytest.approx(float(value), abs=1e-3)
+    assert complaints == []
+
+
+def test_a_star_is_pointed_at_and_clicked(opened):
+    """The placed face under the mouse is shown; clicked, it stands in the address."""
+    page, complaints = opened("/latent")
+    page.wait_for_selector(".js-plotly-plot path.point")
+    page.mouse.move(*page.evaluate(STAR))
+    page.wait_for_selector("text=Placed: face")
+    page.mouse.click(*page.evaluate(STAR))
+    page.wait_for_function("location.search.includes('placed=mine')")
+    page.wait_for_selector("text=Placed: face")
     assert complaints == []
 
 

@@ -13,6 +13,7 @@ from dashboards.decoded_face import SIZE, DecodedFaceError, DecodedFaceView, dia
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.latents.clusters import ClusterNames, Clusters
 from fer_probe.latents.latent_variables import Latents
+from fer_probe.latents.placed_faces import PlacedFaces
 from fer_probe.probe import ProbeSettings
 
 from .conftest import all_of, words_of
@@ -159,6 +160,49 @@ def test_beginning_with_a_face_is_a_link(layout, app):
     page = importlib.import_module("dashboards.pages.latent_variables")
     assert page.begin_with(5, "?v1=2&told=0.3") == "/latent/variables?face=5"
     assert page.begin_with("", "?face=5") == "/latent/variables"
+
+
+@pytest.fixture(scope="module")
+def placed(coded):
+    """Ten faces on the map of the shown ones."""
+    fp.probe_placement(coded, fp.draw_faces(2, 24, seed=8).select(slice(10)), name="mine")
+    return coded
+
+
+def test_placed_faces_stand_on_the_map_and_one_by_one(layout, placed, client):
+    """Words and picture of the one that the address keeps; its neighbours are links to the map's own faces."""
+    made = layout("latent", faces="shown", placed="mine/8")
+    words = words_of(made)
+    assert "Placed: face 8" in words and "of the map's own faces" in words and "Placed faces, mine" in words
+    assert "8 to 9 of 10 faces" in words
+    (nearest, *_) = placed.load(PlacedFaces, "shown", "latent, mine").neighbours[8]
+    assert any(f"face={nearest}" in link for link in all_of(made, "href"))
+    (source,) = [one for one in all_of(made, "src") if "/placed/" in one]
+    answer = client.get(source)
+    shown = cv2.imdecode(np.frombuffer(answer.data, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert answer.status_code == 200 and shown.shape == (192, 192)
+    missing = client.get("/pictures/shown/placed/latent/mine/10.png")
+    assert missing.status_code == 404 and "mine 0 to 9" in missing.text
+    assert "mine/0 to mine/9" in words_of(layout("latent", faces="shown", placed="mine/10"))
+
+
+def test_a_placed_face_is_shown_under_the_pointer_and_kept(layout, placed):
+    """A star's name goes where a face's number does; what was kept before is let go."""
+    layout("latent", faces="shown")
+    page = importlib.import_module("dashboards.pages.latent")
+    star, point = ({"points": [{"customdata": told}]} for told in ("mine/3", 5))
+    assert "Placed: face 3" in words_of(page.show_face(star, "?face=5"))
+    assert "Face 5" in words_of(page.show_face(point, "?placed=mine/3"))
+    assert "Placed: face 3" in words_of(page.show_face(None, "?placed=mine/3"))
+    assert page.keep_face(star, "?face=5&colour=predicted") == "/latent?colour=predicted&placed=mine%2F3"
+    assert page.keep_face(point, "?placed=mine%2F3") == "/latent?face=5"
+    assert page.type_face(7, "?placed=mine%2F3") == "/latent?face=7"
+
+
+def test_how_to_place_faces_is_said_where_none_are(app, study):
+    """The command."""
+    words = words_of(importlib.import_module("dashboards.pages.latent").layout())
+    assert "fer-probe place" in words
 
 
 def test_pictures_of_the_pages_are_there(layout, app):

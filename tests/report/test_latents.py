@@ -6,6 +6,7 @@ import pytest
 
 import fer_probe as fp
 from fer_probe.faces.preprocessing import Preprocessing
+from fer_probe.report.contents import ReportContents
 from fer_probe.report.latents import ReportLatents
 from fer_probe.report.report_page import write_report
 from fer_probe.study import Study
@@ -54,6 +55,17 @@ def test_readings_that_were_added_are_drawn(study):
     study.add(found, "shown", {})
     decoded = next(part for part in ReportLatents(study, "shown").parts if part.title == "What the decoder makes")
     assert any("another network reads" in words for _, words in decoded.figures)
+
+
+def test_placed_faces_are_drawn(study):
+    """First of all parts: each group beside its neighbours, and on the map itself as stars."""
+    latents = study.load(fp.Latents, "shown", "latent").values
+    found = study.load(fp.Embedding, "shown", "latent")
+    study.add(fp.place_faces(found, latents[:3], study.faces("shown").select(slice(3)), name="mine"), "shown", {})
+    assert ReportLatents(study, "shown").parts[0].title == "Faces placed on the map"
+    assert "Placed faces, mine" in write_report(study, study.folder / "placed.html").read_text(encoding="utf-8")
+    (figure, _), *_ = ReportContents(study, "shown").embeddings
+    assert "placed: mine" in [one.name for one in figure.data]
 
 
 def test_a_study_without_latents_has_no_parts(tmp_path, study):
