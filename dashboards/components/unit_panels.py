@@ -36,8 +36,9 @@ def _beside_distances(view: View, path: str) -> list[Component]:
     distances = coded.study.load(AUDistances, coded.faces, layer)
     rows = [[row[column] for column in AU_EFFECT_COLUMNS] for row in au_effect_rows(effects, distances)]
     words = (
-        f"Observed on the faces “{coded.faces}”, switched on drawn people; effects in deviations of the map from face "
-        "to face. Last: the largest effect of any other unit on that map; above 100 %, it answers to that unit more."
+        f"Observed on the faces “{coded.faces}”, switched on drawn people; effects in deviations of the map over all "
+        "faces with and without the unit, at most 2. Last: the largest effect of any other unit on that map; above "
+        "100 %, it answers to that unit more."
     )
     return [
         panel(title, *_one_unit(view, path, effects, distances)),

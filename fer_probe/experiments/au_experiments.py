@@ -28,6 +28,8 @@ from fer_probe.records import Record
 
 #: Effects are told where their adjusted p is below this.
 SIGNIFICANT = 0.05
+#: Of an outcome's size, which is computed in float32: differences below it depend on how pictures were batched.
+_ROUNDING = 8 * float(np.finfo(np.float32).eps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +46,8 @@ class AUEffects(Record):
         q_value: (A,) of each unit's least adjusted p, over units.
         auroc: (A, V) probability that a face with the unit gives more than one without, people mixed; ½ by chance.
         at_rest: (V,) mean over people at rest.
-        deviation: (V,) over people at rest: how much the outcome differs from face to face.
+        scale: (A, V) how much the outcome y differs over all 2P faces, those with the unit and those without:
+            √(Σ (y − ȳ)² / 2P); 0 where it differs by no more than rounding.
         intensity: of the unit that was switched on, 0–1.
         people: how many.
         flips: how many.
@@ -60,7 +63,7 @@ class AUEffects(Record):
     q_value: np.ndarray
     auroc: np.ndarray
     at_rest: np.ndarray
-    deviation: np.ndarray
+    scale: np.ndarray
     intensity: float
     people: int
     flips: int
@@ -78,15 +81,22 @@ class AUEffects(Record):
         return int(found[0])
 
     @property
-    def scale(self) -> NDArray[np.float64]:
-        """(V,) an outcome's deviation over people at rest; its largest effect where it never differs there, else 1."""
-        largest = np.abs(self.effect).max(0)
-        return np.asarray(np.where(self.deviation > 0, self.deviation, np.where(largest > 0, largest, 1)))
+    def standardized(self) -> NDArray[np.float64]:
+        """(A, V) effects in units of ``scale``, so that maps can be compared; −2 to 2, and 0 where nothing differs.
+
+        With d Cohen's, the effect in the pooled deviation within the two states, it is d / √(1 + d²/4): in d's order,
+        and also there where a map is silent on everyone at rest, or raised alike on everyone. Half of it is the
+        point-biserial correlation of the outcome with the unit.
+        """
+        return self._in_scale(self.effect)
 
     @property
-    def standardized(self) -> NDArray[np.float64]:
-        """(A, V) effects in units of ``scale``, so that maps can be compared."""
-        return np.asarray(self.effect / self.scale)
+    def standardized_half_width(self) -> NDArray[np.float64]:
+        """(A, V) ``half_width`` in units of ``scale``."""
+        return self._in_scale(self.half_width)
+
+    def _in_scale(self, values: np.ndarray) -> NDArray[np.float64]:
+        return np.divide(values, self.scale, out=np.zeros(np.shape(values)), where=np.asarray(self.scale) > 0)
 
     def side(self, au: int, outcome: int) -> int:
         """+1 where the unit raises an outcome, −1 where it lowers it, 0 where it is not shown to move it."""
@@ -197,12 +207,22 @@ class _Told:
             q_value=found.q_value,
             auroc=auroc(with_unit, rest),
             at_rest=rest.mean((0, 1)),
-            deviation=rest.std(0, ddof=1)[0],
+            scale=deviation_of_both(with_unit, rest),
             intensity=self.intensity,
             people=self.people,
             flips=self.flips,
             seed=self.seed,
         )
+
+
+def deviation_of_both(with_unit: np.ndarray, rest: np.ndarray) -> NDArray[np.float64]:
+    """(A, V) deviation over all faces of outcomes with (P, A, V) and at rest (P, 1, V), the states' difference in it.
+
+    Of the deviation at rest alone a detector that is silent there has none; this is 0 only where nothing moves.
+    """
+    both = np.concatenate([with_unit, np.broadcast_to(rest, with_unit.shape)])
+    deviation, rounding = both.std(0), _ROUNDING * np.abs(both).max(0)
+    return np.where(deviation > rounding, deviation, 0)
 
 
 def auroc(with_unit: np.ndarray, rest: np.ndarray) -> NDArray[np.float64]:

@@ -17,10 +17,12 @@ AU_EFFECT_COLUMNS = (
 _SIDES = {1: "answers to the unit", -1: "answers to its absence", 0: "is not shown to answer to it"}
 #: Effects on a probability below so many percentage points are left out, significant or not.
 _LEAST_POINTS = 0.5
+#: What effects on maps are told in: at most 2 of them.
+_DEVIATIONS = "deviations over both states"
 
 
 def au_effects_figure(effects: AUEffects, *, dark: bool = False) -> go.Figure:
-    """Effects of every action unit (rows) on the classes, in percentage points, or on a layer's maps, in deviations.
+    """Effects of every action unit (rows) on the classes, in percentage points, or on a layer's maps, standardized.
 
     Cells without a significant effect, or with less than half a point, are empty. ``customdata`` of a cell is the
     number of its outcome.
@@ -36,7 +38,7 @@ def au_effects_figure(effects: AUEffects, *, dark: bool = False) -> go.Figure:
         f"{star}{action_unit_label(int(au))}" for star, au in zip(stars, effects.action_unit_numbers, strict=True)
     ]
     told_q = np.array([f"q of the unit {_short(q)}" for q in effects.q_value])[:, None]
-    unit, names = ("points", list(effects.class_names)) if of_classes else ("deviations", outcomes.tolist())
+    unit, names = ("points", list(effects.class_names)) if of_classes else (_DEVIATIONS, outcomes.tolist())
     text = np.where(told, np.char.mod("%+.0f", np.nan_to_num(values)), "")
     figure = go.Figure(
         go.Heatmap(
@@ -55,7 +57,9 @@ def au_effects_figure(effects: AUEffects, *, dark: bool = False) -> go.Figure:
     below = 8 if of_classes else 60
     figure.update_layout(height=122 + below + 22 * max(len(labels), 4), margin_b=below)
     figure.update_yaxes(autorange="reversed", showgrid=False, ticks="")
-    figure.update_xaxes(title_text="" if of_classes else "feature map", ticks="", side="bottom")
+    figure.update_xaxes(
+        title_text="" if of_classes else f"feature map; effects in {_DEVIATIONS}", ticks="", side="bottom"
+    )
     what = "the classes, in percentage points" if of_classes else f"the maps of {effects.layer}"
     note = f"{au_effects_note(effects)}: ✱ below {SIGNIFICANT:g}"
     return themed(titled(figure, f"What one action unit does to {what}", note), dark)
@@ -71,7 +75,7 @@ def au_effect_figure(effects: AUEffects, distances: AUDistances, au: int, *, dar
     """
     row, observed = effects.row(au), distances.row(au)
     signed = np.nan_to_num(distances.distance[observed]) * distances.direction[observed]
-    effect, half_width = effects.standardized[row], effects.half_width[row] / effects.scale
+    effect, half_width = effects.standardized[row], effects.standardized_half_width[row]
     figure = go.Figure()
     for significant, colour, words in ((True, AU_SIDE, "p < 0.05, adjusted"), (False, GREY, "not significant")):
         maps = np.flatnonzero((effects.p_adjusted[row] < SIGNIFICANT) == significant)
@@ -80,7 +84,7 @@ def au_effect_figure(effects: AUEffects, distances: AUDistances, au: int, *, dar
             marker={"color": colour, "size": 8, "symbol": "circle" if significant else "circle-open"},
             error_y={"array": half_width[maps], "thickness": 1, "width": 0},
             hovertemplate="map %{customdata}<br>D = %{x:.3g} (below 0: stronger without the unit)<br>"
-            "effect %{y:+.2f} deviations<extra></extra>",
+            f"effect %{{y:+.2f}} {_DEVIATIONS}<extra></extra>",
         )  # fmt: skip
     named = {number for number in (distances.best_map(au), *effects.raised(au)[:1].tolist()) if number is not None}
     for number in sorted(named):
@@ -89,7 +93,7 @@ def au_effect_figure(effects: AUEffects, distances: AUDistances, au: int, *, dar
         )
     figure.update_layout(height=340)
     figure.update_xaxes(title_text="observed: D, its side as sign", zeroline=True, showgrid=True)
-    figure.update_yaxes(title_text="switched on: effect, deviations", zeroline=True)
+    figure.update_yaxes(title_text=f"switched on: effect,<br>{_DEVIATIONS}", zeroline=True)
     note = f"{au_effects_note(effects)}: {_short(effects.q_value[row])}"
     return themed(titled(figure, action_unit_label(au), note), dark)
 
@@ -131,5 +135,4 @@ def _row(effects: AUEffects, distances: AUDistances, au: int) -> dict[str, str]:
 
 def _effect(effects: AUEffects, au: int, number: int) -> str:
     row = effects.row(au)
-    half_width = effects.half_width[row, number] / effects.scale[number]
-    return f"{effects.standardized[row, number]:+.2f} ± {half_width:.2f}"
+    return f"{effects.standardized[row, number]:+.2f} ± {effects.standardized_half_width[row, number]:.2f}"

@@ -26,7 +26,7 @@ def effects(outcomes, layer="", classes=()):
     effect[0, at], p[0, at] = 0.5, 0.001
     return AUEffects(
         layer, classes, np.array([12, 1]), effect, effect * 0 + 0.01, p, p.min(1), p * 0 + 0.5, np.full(outcomes, 0.2),
-        np.full(outcomes, 0.1), 1.0, 12, 1000, 0,
+        np.full((2, outcomes), 0.3), 1.0, 12, 1000, 0,
     )  # fmt: skip
 
 

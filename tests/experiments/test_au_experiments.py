@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from fer_probe.evaluation import predict
 from fer_probe.evidence.au_distance import au_distances
-from fer_probe.experiments.au_experiments import au_experiment
+from fer_probe.experiments.au_experiments import au_experiment, deviation_of_both
 from fer_probe.faces.drawn_faces.posed_people import pose_people
 from fer_probe.faces.face_images import FacesError
 from fer_probe.faces.preprocessing import Preprocessing
@@ -54,6 +54,29 @@ def test_effects_are_paired_differences(net, experiment):
     assert np.allclose(experiment.classes.at_rest, probabilities[:, 0].mean(0), atol=1e-6)
     truth, score = np.tile([0, 1], 20), probabilities[:, :, 2].ravel()
     assert np.isclose(experiment.classes.auroc[1, 2], roc_auc_score(truth, score))
+    assert np.isclose(experiment.classes.standardized[1, 2], 2 * np.corrcoef(truth, score)[0, 1])
+
+
+def test_a_detector_that_is_silent_at_rest_is_raised_most():
+    """On the people of the templates one with a threshold of 3½ is 0 at rest: it beats a map that people differ in."""
+    torch.manual_seed(0)
+    net = TemplateNet(UNITS)
+    with torch.no_grad():
+        net.maps.bias[1] -= 3.5
+        net.maps.weight[4] = net.maps.weight[1] + 0.05 * torch.randn(SIZE, SIZE)
+        net.maps.bias[4] = net.maps.bias[1] + 3.5
+    told = {"action_units": UNITS, "people": 30, "seed": 50, "size": SIZE}
+    found = au_experiment(net, Preprocessing(SIZE), ["maps"], CLASSES, **told).layers["maps"]
+    assert found.at_rest[1] == 0 < found.effect[1, 1] < found.effect[1, 4]
+    assert found.raised(12).tolist() == [1, 4]
+    assert np.isclose(found.standardized[1, 1], 2, atol=0.01) and found.standardized[1, 4] < 1.99
+
+
+def test_the_scale_is_the_deviation_over_both_states():
+    """By hand: 0, 0, 0 and 1, 3, 2 deviate by √(8 / 6); 0 and always 1 by ½; what only rounding moves by nothing."""
+    rest = np.array([[0.0, 0.0, 0.7], [0.0, 0.0, 0.7], [0.0, 0.0, 0.7]])[:, None]
+    with_unit = np.array([[1.0, 1.0, 0.7 + 1e-8], [3.0, 1.0, 0.7], [2.0, 1.0, 0.7]])[:, None]
+    assert np.allclose(deviation_of_both(with_unit, rest), [[np.sqrt(8 / 6), 0.5, 0]], atol=1e-12)
 
 
 def test_a_rider_is_told_from_what_it_rides_on(net, experiment):

@@ -22,7 +22,7 @@ def record(classes=()):
     p[0, 1] = p[1, 1] = 0.001
     return AUEffects(
         "" if classes else "conv", tuple(classes), UNITS, effect, effect * 0 + 0.05, p, p.min(1), p * 0 + 0.5,
-        np.full(4, 0.2), np.array([0.5, 0.25, 0.5, 0.0]), 1.0, 12, 1000, 0,
+        np.full(4, 0.2), np.tile([0.5, 0.25, 0.5, 0.0], (3, 1)), 1.0, 12, 1000, 0,
     )  # fmt: skip
 
 
