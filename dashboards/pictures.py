@@ -40,7 +40,7 @@ from fer_probe.figures.pictures import (
 )
 from fer_probe.figures.pictures import face_picture as seen_face
 from fer_probe.harvesting import Harvest
-from fer_probe.latents.placement_probe import find_placed
+from fer_probe.latents.placed_faces import PlacedFaces
 from fer_probe.projections.activation_maximization import MaximizedMaps
 from fer_probe.projections.attributions import Attributions
 from fer_probe.projections.deconvolution import Projections
@@ -180,7 +180,7 @@ def _fired_png(folder: Path, written: int, faces: str, index: int, rank: int) ->
 
 @lru_cache(maxsize=512)
 def _placed_png(folder: Path, written: int, faces: str, layer: str, name: str, index: int) -> bytes:
-    found = {placed.name: placed for placed in find_placed(Study.open(folder), faces, layer)}
+    found = {placed.name: placed for placed in Study.open(folder).of_layer(PlacedFaces, faces, layer)}
     if name not in found or index >= len(found[name]):
         held = ", ".join(f"{one.name} 0 to {len(one) - 1}" for one in found.values())
         raise StudyError(f"no face {name}/{index} is placed on the map of {layer!r}; there are {held or 'none'}")

@@ -107,7 +107,6 @@ _HOMES: dict[str, str] = {
     "layer_features": "fer_probe.latents.embeddings",
     "PlacedFaces": "fer_probe.latents.placed_faces",
     "place_faces": "fer_probe.latents.placed_faces",
-    "find_placed": "fer_probe.latents.placement_probe",
     "probe_placement": "fer_probe.latents.placement_probe",
     "EncodedImages": "fer_probe.latents.encoded_images",
     "Clusters": "fer_probe.latents.clusters",

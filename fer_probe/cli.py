@@ -74,7 +74,8 @@ def demo(
     port: Port = 8050,
 ) -> None:
     """Draw faces (or take yours), train, probe, write study and report, and open the dashboard."""
-    from fer_probe.probe import ProbeSettings, probe_checkpoint
+    from fer_probe.probe import probe_checkpoint
+    from fer_probe.probe_settings import ProbeSettings
     from fer_probe.report.report_page import write_report
     from fer_probe.study import Study
     from trainers.demonstration import demonstration_on, drawn_demonstration
@@ -186,6 +187,10 @@ def probe(
         str | None,
         typer.Option(help="Lay faces out by this layer, instead of the latent or the last before the outputs."),
     ] = None,
+    judge: Annotated[
+        list[Path] | None,
+        typer.Option(help="A classifier or action-unit regressor of ours that reads decoded faces; may be repeated."),
+    ] = None,
     rule: Annotated[Rules, typer.Option(help="How signals go back through rectifiers.")] = Rules.deconvnet,
     extensions: Annotated[
         bool, typer.Option("--extensions", help="Apply the rule to leaky and smooth rectifiers too.")
@@ -214,7 +219,8 @@ def probe(
     """Run every analysis of a checkpoint on faces, into a study."""
     from fer_probe.checkpoints import load_checkpoint
     from fer_probe.foreign_models import named_model, told_preprocessing, with_crop
-    from fer_probe.probe import ProbeSettings, probe_checkpoint
+    from fer_probe.probe import probe_checkpoint
+    from fer_probe.probe_settings import ProbeSettings
     from fer_probe.report.report_page import write_report
     from fer_probe.study import Study
 
@@ -237,6 +243,7 @@ def probe(
     settings = ProbeSettings(
         layers=layer, rule=rule.value, extensions=extensions, steps=steps, people=people,
         combinations=_combinations(combine), space=space, seed=seed,
+        judges=[load_checkpoint(path) for path in judge or ()],
     )  # fmt: skip
     study = probe_checkpoint(loaded, sets, out, settings, say=console.print)
     write_report(study)

@@ -5,7 +5,7 @@ rectifier without a rule) is left out and said, in the study's notes.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +30,11 @@ from fer_probe.faces.prepared_images import PreparedImages
 from fer_probe.harvesting import Harvest, harvest
 from fer_probe.latents.codings import Coding, classifier_of, coding_of
 from fer_probe.latents.embeddings import layer_features
+from fer_probe.latents.judges import judges_of
 from fer_probe.latents.latent_probe import LatentProbe
+from fer_probe.probe_settings import ProbeSettings
 from fer_probe.projections.activation_maximization import MaximizedMaps, maximize_activation
-from fer_probe.projections.backward_rules import RectifierError, Rule
+from fer_probe.projections.backward_rules import RectifierError
 from fer_probe.projections.deconvolution import deconvolve
 from fer_probe.records import Record, arrays_sha256
 from fer_probe.study import Study
@@ -41,42 +43,6 @@ Say = Callable[[str], None]
 
 #: How many of the deepest convolutions are probed where no layer is named.
 DEEPEST_CONVOLUTIONS = 3
-
-
-@dataclass(frozen=True)
-class ProbeSettings:
-    """What to run, and how.
-
-    Attributes:
-        layers: which layers' maps; None takes the three deepest convolutions. The last one named is the main one.
-        k: how many of each map's strongest pictures.
-        n: how many of the strongest responses the distance compares.
-        permutations: of the labels, by which the distance is tested.
-        rule: how the signal goes back through rectifiers.
-        extensions: apply the rule to rectifiers that no paper gives one for.
-        maximized: how many of the main layer's maps are maximised, the best of every action unit first.
-        steps: of the maximisation.
-        seed: of everything random.
-        people: how many are drawn to experiment on; 0 leaves those experiments out, and attributions.
-        combinations: of action units that they show alone and together.
-        space: the layer that is mapped, clustered and probed linearly, any; None takes the latent of what codes faces,
-            else the last vector before the outputs.
-        batch_size: changes speed only.
-    """
-
-    layers: Sequence[str] | None = None
-    k: int = 9
-    n: int = 9
-    permutations: int = 1000
-    rule: Rule = "deconvnet"
-    extensions: bool = False
-    maximized: int = 64
-    steps: int = 128
-    seed: int = 0
-    people: int = 10
-    combinations: Sequence[Sequence[int]] = ((4, 22),)
-    space: str | None = None
-    batch_size: int = 64
 
 
 def probe_checkpoint(
@@ -101,7 +67,7 @@ def probe_checkpoint(
     Raises:
         FacesError: no faces, one that the checkpoint's crop cannot be found in, or units that cannot be combined.
         CheckpointError: a model that cannot take its pictures, or that neither has an output for each class nor codes
-            faces by ``encode``.
+            faces by ``encode``; a judge that cannot be one, or that has nothing to read.
         StudyError: the folder holds something else.
         LayerError: a layer that the model does not have, or that cannot be observed; nothing is written.
     """
@@ -111,6 +77,7 @@ def probe_checkpoint(
     for units in settings.combinations:
         check_combination(units)
     reads, codes = classifier_of(checkpoint), coding_of(checkpoint)
+    judges_of(settings.judges, codes if settings.space is None else None, checkpoint.sha256)
     architecture = describe_architecture(checkpoint.model, checkpoint.preprocessing.shape)
     layers = _layers(checkpoint, settings, architecture, needed=codes is None)
     prepared = {set_name: checkpoint.preprocessing(some) for set_name, some in faces.items()}
@@ -268,7 +235,8 @@ class _ProbedFaces:
             self._note(f"{len(self.faces)} faces are too few for a map of the latent space.")
             return
         size = self.settings.batch_size
-        probe = LatentProbe(self.faces, self._keep, self._note, self.settings.seed, size)
+        judges = judges_of(self.settings.judges, self.codes, self.checkpoint.sha256)
+        probe = LatentProbe(self.faces, self._keep, self._note, self.settings.seed, size, judges)
         if self.codes is not None and self.settings.space is None:
             self.say(f"{self.set_name}: {len(self.faces)} faces in the latent space, and what is decoded from it")
             probe.on_coding(self.codes, self.images)

@@ -187,6 +187,11 @@ class Study:
         except StudyError:
             return None
 
+    def of_layer(self, kind: type[R], faces: str, layer: str) -> list[R]:
+        """Every record of a kind that is of a layer, where there may be several: groups of faces, other readers."""
+        found = [self.load(kind, faces, variant) for variant in self.layers(kind, faces)]
+        return [record for record in found if getattr(record, "layer", "") == layer]
+
     def layers(self, kind: type[Record], faces: str) -> tuple[str, ...]:
         """The layers that have a record of a kind, in the order of the model."""
         known = {entry.layer for entry in self.entries(kind.kind(), faces)}

@@ -19,6 +19,8 @@ from fer_probe.faces.corpora import READERS, load_faces
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.layouts.face_table import write_face_table
 from fer_probe.faces.preprocessing import Preprocessing
+from fer_probe.latents.traversal_readings import TraversalReadings
+from fer_probe.models import build_model
 from fer_probe.study import Study
 from tests.small_network import CLASSES, SmallNet
 
@@ -232,6 +234,25 @@ def test_our_checkpoint_needs_no_words(drawn, tmp_path):
     )  # fmt: skip
     assert code == 0
     assert Study.open(tmp_path / "s").about["class_names"] == list(CLASSES)
+
+
+def test_a_judge_reads_what_a_probed_decoder_makes(drawn, tmp_path, capfd):
+    """Told by its file; one that has nothing to read is one sentence, and nothing is written."""
+    names = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
+    models = {
+        "fader": (build_model("barradas_fader", 7, size=16), 16),
+        "judge": (build_model("jahromi_shallow", 7), 48),
+    }
+    for name, (model, size) in models.items():
+        told = {"preprocessing": Preprocessing(size), "class_names": names}
+        save_checkpoint(tmp_path / f"{name}.safetensors", model, **told)
+    judge = tmp_path / "judge.safetensors"
+    told = ("--faces", drawn, "--people", 0, "--steps", 1, "--judge", judge)
+    assert run("probe", tmp_path / "fader.safetensors", "--out", tmp_path / "s", *told)[0] == 0
+    (found,) = Study.open(tmp_path / "s").of_layer(TraversalReadings, "faces", "latent")
+    assert found.read_by == "judge" and found.reading_names == names
+    assert run("probe", judge, "--out", tmp_path / "t", *told)[0] == 2
+    assert "judges read decoded faces" in capfd.readouterr().err and not (tmp_path / "t").exists()
 
 
 def test_every_verb_has_help_with_an_example():

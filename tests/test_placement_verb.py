@@ -5,7 +5,7 @@ import pytest
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.layouts.face_table import write_face_table
 from fer_probe.latents.embeddings import Embedding
-from fer_probe.latents.placement_probe import find_placed
+from fer_probe.latents.placed_faces import PlacedFaces
 from fer_probe.study import Study
 from tests.latents.test_placement_probe import planted
 from tests.test_cli import run
@@ -24,7 +24,7 @@ def test_faces_are_placed_told_of_and_reported(folder, tmp_path, name, count):
     code, output = run("place", folder, *told)
     assert code == 0 and f"{count} faces of" in output and "farther off than" in output
     study = Study.open(folder)
-    held = {one.name: len(one) for one in find_placed(study, "some", *study.layers(Embedding, "some"))}
+    held = {one.name: len(one) for one in study.of_layer(PlacedFaces, "some", *study.layers(Embedding, "some"))}
     assert held[name] == count
     assert f"Placed faces, {name}" in (folder / "report.html").read_text(encoding="utf-8")
 

@@ -31,7 +31,8 @@ from fer_probe.harvesting import Harvest
 from fer_probe.latents.clusters import Clusters
 from fer_probe.latents.embeddings import Embedding
 from fer_probe.latents.linear_probes import LinearProbes
-from fer_probe.probe import ProbeSettings, embedding_layer, probe_checkpoint
+from fer_probe.probe import embedding_layer, probe_checkpoint
+from fer_probe.probe_settings import ProbeSettings
 from fer_probe.projections.activation_maximization import MaximizedMaps
 from fer_probe.projections.deconvolution import Projections
 from fer_probe.report.report_page import write_report

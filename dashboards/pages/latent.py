@@ -24,7 +24,7 @@ from fer_probe.evaluation import Evaluation
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures import colour_choices, embedding_figure, embedding_series_figure, picture_labels
 from fer_probe.latents.embeddings import Embedding, EmbeddingSeries
-from fer_probe.latents.placement_probe import find_placed
+from fer_probe.latents.placed_faces import PlacedFaces
 
 _METHODS = {"tsne": "t-SNE", "pca": "PCA"}
 
@@ -44,7 +44,7 @@ def _content(view: View) -> list[Any]:
     faces, evaluation = view.study.faces(view.faces), view.study.find(Evaluation, view.faces)
     colours = colour_choices(faces, evaluation)
     colour = view.choice("colour", colours, _first_known(colours, faces, evaluation))
-    chosen, placed = view.number("face", len(faces)), find_placed(view.study, view.faces, layer)
+    chosen, placed = view.number("face", len(faces)), view.study.of_layer(PlacedFaces, view.faces, layer)
     figure = embedding_figure(embedding, faces, colour_by=colour, evaluation=evaluation, placed=placed)
     words = f"{len(faces)} faces on a plane by {layer}, coloured by {colour}"
     return [
@@ -127,7 +127,7 @@ def _colour_name(colour: str) -> str:
 def _kept_card(view: View, layer: str) -> list[Any]:
     """The face that the address keeps, placed or the map's own."""
     if asked := view.query.get("placed"):
-        return placed_card(view, *placed_of(find_placed(view.study, view.faces, layer), asked))
+        return placed_card(view, *placed_of(view.study.of_layer(PlacedFaces, view.faces, layer), asked))
     return face_card(view, view.number("face", len(view.study.faces(view.faces))))
 
 

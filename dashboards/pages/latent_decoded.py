@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from dashboards.components.graph import graph
 from dashboards.components.latent_notes import DECODED, RECONSTRUCTION
 from dashboards.components.latent_tabs import latent_head, not_here
-from dashboards.components.notes import hint, panel
+from dashboards.components.notes import hint, missing, panel
 from dashboards.shell import framed
 from dashboards.view import View
 from fer_probe.figures import (
@@ -34,9 +34,8 @@ def layout(**query: str) -> Component:
 
 def _content(view: View) -> list[Any]:
     head = latent_head(view, _PATH, "What the decoder makes of latents: of faces, along variables, between faces.")
-    parts = [
-        part for make in (_reconstructions, _traversals, _readings, _transfers, _interpolations) for part in make(view)
-    ]
+    kinds = (_traversals, _readings, _reconstructions, _transfers, _interpolations)
+    parts = [part for make in kinds for part in make(view)]
     if not parts:
         return [*head, not_here("Nothing was decoded from a latent of these faces.")]
     return [*head, dmc.Box(parts, className="columns columns-of-pictures"), hint(DECODED)]
@@ -59,12 +58,21 @@ def _traversals(view: View) -> list[Component]:
 
 
 def _readings(view: View) -> list[Component]:
-    """What a network that had no part in it reads, where that was asked: ``fp.read_traversals``, added to the study."""
-    found = view.study.find(TraversalReadings, view.faces, "latent")
-    if found is None:
-        return []
-    words = "What another network reads as each variable is moved"
-    return [panel("", graph(traversal_readings_figure(found), words, "traversal-readings"))]
+    """What judges read, which had no part in it; how to ask one where none was."""
+    found = view.study.of_layer(TraversalReadings, view.faces, "latent")
+    if not found and view.study.find(Traversals, view.faces, "latent") is not None:
+        return [panel("What another network reads", missing("No judge was asked", "fer-probe probe --judge"))]
+    return [
+        panel(
+            "",
+            graph(
+                traversal_readings_figure(one),
+                f"What {one.read_by or 'another network'} reads as each variable is moved",
+                f"traversal-readings-{place}",
+            ),
+        )
+        for place, one in enumerate(found)
+    ]
 
 
 def _transfers(view: View) -> list[Component]:

@@ -40,7 +40,11 @@ from fer_probe.figures.placed_faces import neighbours_in_words, placed_face_rows
 from fer_probe.figures.significance import evidence_figure, significance_figure
 from fer_probe.figures.theme import EXPRESSION_COLOURS, themed, titled
 from fer_probe.figures.training_curves import training_curves_figure
-from fer_probe.figures.traversal_readings import traversal_reading_rows, traversal_readings_figure
+from fer_probe.figures.traversal_readings import (
+    traversal_curves_figure,
+    traversal_reading_rows,
+    traversal_readings_figure,
+)
 from fer_probe.figures.verdicts import best_map_in_words, significance_note
 
 __all__ = [
@@ -97,6 +101,7 @@ __all__ = [
     "titled",
     "training_curves_figure",
     "transfers_figure",
+    "traversal_curves_figure",
     "traversal_reading_rows",
     "traversal_readings_figure",
     "traversals_figure",

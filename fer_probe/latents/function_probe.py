@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from fer_probe.checkpoints import Checkpoint
 from fer_probe.faces.face_images import FaceImages, FacesError
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.latents.codings import coding
+from fer_probe.latents.judges import judges_of
 from fer_probe.latents.latent_functions import Decode, Encode
 from fer_probe.latents.latent_probe import LATENT, LatentProbe
 from fer_probe.records import Record, arrays_sha256
@@ -25,6 +27,7 @@ def probe_functions(
     names: Sequence[str] = (),
     attribute: str = "",
     people: Sequence[str] = (),
+    judges: Sequence[Checkpoint] = (),
     name: str = "",
     seed: int = 0,
     batch_size: int = 64,
@@ -45,6 +48,7 @@ def probe_functions(
         names: of the latent variables, such as the expressions they stand for.
         attribute: ``"identity"`` or ``"emotion"``, the keyword under which the decoder takes it.
         people: whom an identity can be, in the order of their numbers.
+        judges: networks of their own that read what is decoded while latent variables are moved.
         name: what the study is called; its folder's name where empty.
         seed: of everything random.
         batch_size: changes speed only.
@@ -52,12 +56,14 @@ def probe_functions(
 
     Raises:
         FacesError: no faces, or one that the preprocessing's crop cannot be found in.
+        CheckpointError: a judge that cannot be one, or that has nothing to read.
         LayerError: functions that give no latents, or no pictures.
         StudyError: the folder holds something else.
     """
     if not faces or not all(len(some) for some in faces.values()):
         raise FacesError(f"no faces to probe with in {', '.join(faces) or 'nothing'}")
     codes = coding(encode, decode, preprocessing, names=names, attribute=attribute, people=people)
+    asked = judges_of(judges, codes)
     study = Study.create(folder, _about(preprocessing, name, seed))
     for set_name, some in faces.items():
         images = preprocessing(some)
@@ -69,7 +75,7 @@ def probe_functions(
             into.add(record, on, {**told, "parameters": how})
 
         say(f"{set_name}: {len(some)} faces in the latent space, and what is decoded from it")
-        LatentProbe(some, keep, kept.append, seed, batch_size).on_coding(codes, images)
+        LatentProbe(some, keep, kept.append, seed, batch_size, asked).on_coding(codes, images)
         for sentence in dict.fromkeys(kept):
             say(sentence)
             study = study.with_note(sentence)

@@ -1,6 +1,6 @@
 """Latent probe: what of a study is made of a space – a latent, or the layer before the outputs – and of its decoder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from fer_probe.expressions import EXPRESSIONS, match_by_name
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.factors import known_factors
 from fer_probe.faces.prepared_images import PreparedImages
@@ -15,10 +16,12 @@ from fer_probe.latents.clusters import cluster, name_clusters, score_clusters
 from fer_probe.latents.codings import EMOTION, IDENTITY, Coding, PixelImages
 from fer_probe.latents.disentanglement import measure_disentanglement
 from fer_probe.latents.embeddings import embed, embed_series
+from fer_probe.latents.judges import Judge
 from fer_probe.latents.latent_variables import Latents, find_latents, latent_distributions
 from fer_probe.latents.linear_probes import probe_linearly
 from fer_probe.latents.reconstructions import reconstruct
 from fer_probe.latents.transfers import transfer
+from fer_probe.latents.traversal_readings import read_traversals
 from fer_probe.latents.traversals import interpolate_pairs, traverse_variables
 
 Keep = Callable[..., None]
@@ -32,6 +35,8 @@ _NUMBERS = 2**27
 _MEASURED, _TRAVERSED = 64, 8
 #: Several perplexities are laid out of at most so many faces, and disentanglement is measured on a sample of so many.
 _SERIES, _SAMPLE = 5000, 4000
+#: Judges read at most so many variables, on a sample of so many faces.
+_READ, _READ_FACES = 12, 64
 _PEOPLE, _PAIRS, _STEPS, _CLUSTERS = 6, 4, 6, 8
 
 
@@ -45,6 +50,7 @@ class LatentProbe:
         note: takes a sentence on what was left out.
         seed: of everything random.
         batch_size: changes speed only.
+        judges: that read what is decoded while variables are moved.
     """
 
     faces: FaceImages
@@ -52,6 +58,7 @@ class LatentProbe:
     note: Say
     seed: int
     batch_size: int
+    judges: tuple[Judge, ...] = ()
 
     def on_space(self, features: NDArray[Any], layer: str) -> None:
         """Maps, clusters and linear probes of a space, (N, …)."""
@@ -129,6 +136,7 @@ class LatentProbe:
         self.keep(
             traverse_variables(fixed, latents.values, variables, names=coding.names, begins_with=begin, layer=LATENT)
         )
+        self._readings(coding, latents, variables)
         pairs = np.stack([shown[:_PAIRS], np.roll(shown, -1)[: len(shown[:_PAIRS])]], 1)
         self.keep(interpolate_pairs(fixed, latents.values, pairs, layer=LATENT))
         beside, decode = coding.beside(self.faces), coding.decode
@@ -144,6 +152,25 @@ class LatentProbe:
                 )
             )  # fmt: skip
         self._transfers(coding, latents, shown)
+
+    def _readings(self, coding: Coding, latents: Latents, traversed: Sequence[int]) -> None:
+        """What judges read of some faces as each variable is moved; of many, those named after expressions."""
+        if not self.judges or coding.decode is None:
+            return
+        named = [place for place, known in enumerate(match_by_name(latents.names, EXPRESSIONS)) if known >= 0]
+        variables = named if len(traversed) > _READ and named else list(traversed)[:_READ]
+        some = np.sort(np.random.default_rng(self.seed).permutation(len(self.faces))[:_READ_FACES])
+        beside = coding.beside(self.faces.select(some))
+        decode, values = coding.decode if beside is not None else _fixed(coding)[0], np.asarray(latents.values)
+        for judge in self.judges:
+            self.keep(
+                read_traversals(
+                    decode, values[some], judge.read, judge.reading_names, dimensions=variables,
+                    extremes=(values.min(0), values.max(0)), beside=beside, names=latents.names, read_by=judge.name,
+                    intensities=judge.intensities, layer=LATENT,
+                ),
+                faces=len(some),
+            )  # fmt: skip
 
     def _transfers(self, coding: Coding, latents: Latents, shown: NDArray[np.int64]) -> None:
         if coding.attribute == IDENTITY and coding.people:

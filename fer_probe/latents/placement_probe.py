@@ -19,12 +19,6 @@ from fer_probe.records import arrays_sha256
 from fer_probe.study import Study, StudyError, check_name
 
 
-def find_placed(study: Study, set_name: str, layer: str) -> list[PlacedFaces]:
-    """What was placed on the map of a layer on a set of faces, in the order of the names."""
-    found = [study.load(PlacedFaces, set_name, variant) for variant in study.layers(PlacedFaces, set_name)]
-    return [placed for placed in found if placed.layer == layer]
-
-
 def probe_placement(
     study: Study,
     faces: FaceImages,

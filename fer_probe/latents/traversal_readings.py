@@ -41,6 +41,7 @@ class TraversalReadings(Record):
         rank_correlation: (D, K) float32, Spearman's, of ``mean`` with the steps; NaN where a reading never changes.
         faces: N.
         read_by: what read them.
+        intensities: whether the readings are intensities of action units, and not probabilities.
         layer: what the latent is called.
     """
 
@@ -56,6 +57,11 @@ class TraversalReadings(Record):
     faces: int
     read_by: str = ""
     layer: str = "latent"
+    intensities: bool = False
+
+    def variant(self) -> str:
+        """The latent, and who read: a study keeps what each has read."""
+        return f"{self.layer}, read by {self.read_by}" if self.read_by else self.layer
 
 
 def read_traversals(
@@ -70,6 +76,7 @@ def read_traversals(
     steps: int = 9,
     names: Sequence[str] = (),
     read_by: str = "",
+    intensities: bool = False,
     layer: str = "latent",
 ) -> TraversalReadings:
     """Move each variable of every face's latent, decode, and read.
@@ -85,6 +92,7 @@ def read_traversals(
         steps: V, equally spaced, the extremes among them.
         names: what all L variables are called; their numbers where empty.
         read_by: noted in the record.
+        intensities: noted in the record.
         layer: noted in the record.
 
     Raises:
@@ -121,6 +129,7 @@ def read_traversals(
         rank_correlation=_rank_correlation(mean),
         faces=len(values),
         read_by=read_by,
+        intensities=intensities,
         layer=layer,
     )
 

@@ -21,7 +21,7 @@ from fer_probe.faces.face_images import FaceImages
 from fer_probe.figures.pictures import Heat
 from fer_probe.harvesting import Harvest
 from fer_probe.latents.embeddings import Embedding
-from fer_probe.latents.placement_probe import find_placed
+from fer_probe.latents.placed_faces import PlacedFaces
 from fer_probe.projections.activation_maximization import MaximizedMaps
 from fer_probe.projections.deconvolution import Projections
 from fer_probe.report.attributions import ReportAttributions
@@ -216,7 +216,7 @@ class ReportContents:
         layers, evaluation = self.study.layers(Embedding, name), self.evaluations.get(name)
         if not layers:
             return []
-        found, placed = self.study.load(Embedding, name, layers[-1]), find_placed(self.study, name, layers[-1])
+        found, placed = self.study.load(Embedding, name, layers[-1]), self.study.of_layer(PlacedFaces, name, layers[-1])
         return [
             (
                 figures.embedding_figure(found, faces, colour_by=way, evaluation=evaluation, placed=placed),

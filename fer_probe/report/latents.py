@@ -12,7 +12,7 @@ from fer_probe.latents.disentanglement import Disentanglement
 from fer_probe.latents.embeddings import Embedding, EmbeddingSeries
 from fer_probe.latents.latent_variables import LatentDistributions, Latents
 from fer_probe.latents.linear_probes import LinearProbes
-from fer_probe.latents.placement_probe import find_placed
+from fer_probe.latents.placed_faces import PlacedFaces
 from fer_probe.latents.reconstructions import Reconstructions
 from fer_probe.latents.transfers import Transfers
 from fer_probe.latents.traversal_readings import TraversalReadings
@@ -61,7 +61,7 @@ class ReportLatents:
                     f"{len(placed)} placed faces, {placed.name}, beside their nearest neighbours in {layer}",
                 )
                 for layer in self.study.layers(Embedding, self.set_name)
-                for placed in find_placed(self.study, self.set_name, layer)
+                for placed in self.study.of_layer(PlacedFaces, self.set_name, layer)
             ],
         )
 
@@ -100,8 +100,8 @@ class ReportLatents:
         for layer in self.study.layers(Traversals, self.set_name):
             moved = self.study.load(Traversals, self.set_name, layer)
             drawn.append((figures.traversals_figure(moved), "Faces decoded as one latent variable at a time is moved"))
-            if read := self.study.find(TraversalReadings, self.set_name, layer):
-                words = "What another network reads as each variable is moved"
+            for read in self.study.of_layer(TraversalReadings, self.set_name, layer):
+                words = f"What {read.read_by or 'another network'} reads as each variable is moved"
                 drawn.append((figures.traversal_readings_figure(read), words))
             if back := self.study.find(Reconstructions, self.set_name, layer):
                 words = f"Faces and their reconstructions, R² {back.explained:.2f}"

@@ -14,7 +14,7 @@ from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.latents.clusters import ClusterNames, Clusters
 from fer_probe.latents.latent_variables import Latents
 from fer_probe.latents.placed_faces import PlacedFaces
-from fer_probe.probe import ProbeSettings
+from fer_probe.probe_settings import ProbeSettings
 
 from .conftest import all_of, words_of
 
@@ -203,6 +203,21 @@ def test_how_to_place_faces_is_said_where_none_are(app, study):
     """The command."""
     words = words_of(importlib.import_module("dashboards.pages.latent").layout())
     assert "fer-probe place" in words
+
+
+def test_every_judges_readings_stand_beside_the_traversals(layout, coded):
+    """How to ask one where none was; then a graph each."""
+    assert "fer-probe probe --judge" in words_of(layout("latent_decoded", faces="switched"))
+    latents = coded.load(Latents, "switched", "latent")
+    decode = fp.load_checkpoint(coded.checkpoint_path).model.decode
+    for judge in ("one", "other"):
+        found = fp.read_traversals(
+            decode, latents.values[:3], lambda pixels: pixels[:, 0, 0, :2], ("AU1", "AU2"), names=latents.names,
+            steps=3, read_by=judge, intensities=True,
+        )  # fmt: skip
+        coded.add(found, "switched", {})
+    words = words_of(layout("latent_decoded", faces="switched"))
+    assert "What one reads" in words and "What other reads" in words and "--judge" not in words
 
 
 def test_pictures_of_the_pages_are_there(layout, app):

@@ -20,7 +20,8 @@ from fer_probe.faces.face_crops import FixedCrop, HaarCrop
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.harvesting import Harvest
-from fer_probe.probe import ProbeSettings, probe_checkpoint
+from fer_probe.probe import probe_checkpoint
+from fer_probe.probe_settings import ProbeSettings
 from fer_probe.study import DRAWN_PEOPLE, Study
 from tests.small_network import CLASSES, LeakyNet, SmallNet
 from tests.test_probe import checkpoint

@@ -21,8 +21,9 @@ from fer_probe.latents.latent_variables import LatentDistributions, Latents
 from fer_probe.latents.linear_probes import LinearProbes
 from fer_probe.latents.reconstructions import Reconstructions
 from fer_probe.latents.transfers import Transfers
+from fer_probe.latents.traversal_readings import TraversalReadings
 from fer_probe.latents.traversals import Interpolations, Traversals
-from fer_probe.probe import ProbeSettings
+from fer_probe.probe_settings import ProbeSettings
 from fer_probe.report.report_page import write_report
 from fer_probe.study import Study, StudyError
 
@@ -146,6 +147,73 @@ def test_one_of_each_is_of_different_people(faces):
     assert sorted(faces.expression[chosen]) == list(range(7)) and len(set(faces.subject[chosen])) == 7
     bare = dataclasses.replace(faces, expression=np.full(len(faces), -1))
     assert one_of_each(bare).tolist() == [0, 7, 15, 23, 31, 39, 47, 55]
+
+
+@pytest.fixture(scope="module")
+def judges(tmp_path_factory):
+    """A classifier and a regressor, untrained."""
+    folder = tmp_path_factory.mktemp("judges")
+    for name, names in (("mood", NAMES), ("units", ("AU6", "AU12"))):
+        net = fp.build_model("jahromi_shallow", len(names))
+        fp.save_checkpoint(folder / f"{name}.safetensors", net, preprocessing=Preprocessing(48), class_names=names)
+    return [fp.load_checkpoint(folder / f"{name}.safetensors") for name in ("mood", "units")]
+
+
+@pytest.mark.parametrize(("name", "options", "told"), [
+    ("barradas_beta_vae", {}, None), ("barradas_fader", {}, "emotion"), ("ali_degan", {"identities": 3}, "identity"),
+])  # fmt: skip
+def test_judges_read_what_is_decoded(faces, tmp_path, judges, monkeypatch, name, options, told):
+    """A record each, of a sample of faces, between the extremes of all; each face told what is told of it."""
+    monkeypatch.setattr("fer_probe.latents.latent_probe._READ_FACES", 6)
+    probed = checkpoint(fp.build_model(name, 7, size=16, **options), () if told == "identity" else NAMES)
+    settings = dataclasses.replace(QUICK, judges=judges, people=0, seed=2)
+    study = fp.probe_checkpoint(probed, {"drawn": faces}, tmp_path / "s", settings)
+    found = {one.read_by: one for one in study.of_layer(TraversalReadings, "drawn", "latent")}
+    assert list(found) == ["mood", "units"] and found["units"].intensities and not found["mood"].intensities
+    moved, latents = study.load(Traversals, "drawn", "latent"), study.load(Latents, "drawn", "latent").values
+    some = np.sort(np.random.default_rng(2).permutation(len(faces))[:6])
+    coding = fp.coding_of(probed)
+    beside = {
+        None: {}, "emotion": {"emotion": (faces.expression[some] != faces.expression_names.index("neutral")) * 1.0},
+        "identity": {"identity": np.zeros(6, np.int64)},
+    }[told]  # fmt: skip
+    expected = fp.read_traversals(
+        coding.decode, latents[some], fp.reading_by(judges[1], probabilities=False), ("AU6", "AU12"),
+        dimensions=moved.dimensions, extremes=(latents.min(0), latents.max(0)), beside=beside,
+    )  # fmt: skip
+    assert found["units"].faces == 6
+    np.testing.assert_allclose(found["units"].mean, expected.mean, atol=1e-4)
+    np.testing.assert_allclose(found["units"].values[:, [0, -1]], moved.values[:, [0, -1]], rtol=1e-5)
+
+
+def test_of_many_variables_those_named_after_expressions_are_read(faces, tmp_path, judges):
+    """A fader's rest, which stands for nothing, is traversed and not judged."""
+    probed = checkpoint(fp.build_model("barradas_fader", 7, size=16, rest=9))
+    settings = dataclasses.replace(QUICK, judges=judges[:1], people=0)
+    study = fp.probe_checkpoint(probed, {"drawn": faces}, tmp_path / "s", settings)
+    (found,) = study.of_layer(TraversalReadings, "drawn", "latent")
+    assert found.names == NAMES[:6] and len(study.load(Traversals, "drawn", "latent").names) == 15
+
+
+def test_two_functions_are_judged_too(faces, tmp_path, judges):
+    """What a stranger's decoder makes, by the same judges; and none where nothing is decoded."""
+    theirs, told = Stranger(), {"preprocessing": Preprocessing(16, mean=0.5, std=0.5), "judges": judges}
+    study = fp.probe_functions(theirs.squeeze, theirs.unsqueeze, {"f": faces}, tmp_path / "s", **told)
+    assert [one.read_by for one in study.of_layer(TraversalReadings, "f", "latent")] == ["mood", "units"]
+    page = write_report(study).read_text(encoding="utf-8")
+    assert "What mood reads as each variable is moved" in page and "What units reads" in page
+    with pytest.raises(fp.CheckpointError, match="decodes none"):
+        fp.probe_functions(theirs.squeeze, None, {"f": faces}, tmp_path / "t", **told)
+    assert not (tmp_path / "t").exists()
+
+
+def test_a_space_of_its_own_leaves_nothing_to_judge(faces, tmp_path, judges):
+    """Said before anything is written."""
+    probed = checkpoint(fp.build_model("barradas_beta_vae", 7, size=16))
+    settings = dataclasses.replace(QUICK, judges=judges, space="encoder")
+    with pytest.raises(fp.CheckpointError, match="decodes none"):
+        fp.probe_checkpoint(probed, {"drawn": faces}, tmp_path / "s", settings)
+    assert not (tmp_path / "s").exists()
 
 
 def test_a_model_with_batch_normalisation_is_coded_in_eval_mode(tmp_path, faces):

@@ -8,7 +8,7 @@ import pytest
 import fer_probe as fp
 from fer_probe.faces.face_crops import FixedCrop
 from fer_probe.latents.embeddings import Embedding
-from fer_probe.probe import ProbeSettings
+from fer_probe.probe_settings import ProbeSettings
 
 NAMES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 QUICK = ProbeSettings(steps=1, maximized=1, permutations=20, people=0)
@@ -48,7 +48,7 @@ def test_faces_lie_where_their_features_are_placed(study, new):
             features = fp.layer_features(model, images, [embedding.layer])[embedding.layer]
         np.testing.assert_allclose(found[name].positions, embedding.place(features), atol=1e-3)
         np.testing.assert_array_equal(found[name].pixels, images.all_resized())
-        (kept,) = fp.find_placed(study, name, embedding.layer)
+        (kept,) = study.of_layer(fp.PlacedFaces, name, embedding.layer)
         np.testing.assert_array_equal(kept.positions, found[name].positions)
         np.testing.assert_array_equal(study.load(Embedding, name, embedding.layer).positions, positions[name])
         assert [kept.given(i) for i in range(7)] == [new.expression_names[i] for i in new.expression]
@@ -63,9 +63,9 @@ def test_a_name_is_replaced_and_another_stands_beside_it(study, new):
     layer = study.layers(Embedding, "one")[0]
     for name, count in (("b", 7), ("a", 3), ("b", 2)):
         fp.probe_placement(study, new.select(slice(count)), name=name)
-    held = {placed.name: len(placed) for placed in fp.find_placed(study, "one", layer)}
+    held = {placed.name: len(placed) for placed in study.of_layer(fp.PlacedFaces, "one", layer)}
     assert held["a"] == 3 and held["b"] == 2 and list(held) == sorted(held)
-    assert fp.find_placed(study, "one", "elsewhere") == []
+    assert study.of_layer(fp.PlacedFaces, "one", "elsewhere") == []
 
 
 def test_what_a_crop_missed_is_noted_once(tmp_path, new):

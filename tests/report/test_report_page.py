@@ -13,7 +13,8 @@ from fer_probe.evidence.au_evidence import find_evidence, measure_evidence
 from fer_probe.faces.drawn_faces import draw_faces
 from fer_probe.faces.face_images import FaceImages
 from fer_probe.faces.preprocessing import Preprocessing
-from fer_probe.probe import ProbeSettings, probe_checkpoint
+from fer_probe.probe import probe_checkpoint
+from fer_probe.probe_settings import ProbeSettings
 from fer_probe.report.causes import ReportCauses
 from fer_probe.report.report_page import exemplars, write_report
 from fer_probe.study import Study, StudyError
