@@ -67,7 +67,7 @@ class Asked:
 
 
 def by_experiments(asked: Asked, shuffled: int | None) -> Named:
-    """Of the maps that a unit is shown to raise, the one with the largest effect, in deviations from face to face."""
+    """Of the maps that a unit is shown to raise, the one with the largest effect, in deviations over both states."""
     return np.array([_first(_effects(asked, au, shuffled).raised(au)) for au in asked.units])
 
 
