@@ -7,6 +7,7 @@ import pytest
 
 from fer_probe.evidence.au_distance import AUDistances, au_distances
 from fer_probe.faces.face_images import FaceImages
+from fer_probe.latents.traversal_readings import TraversalReadings
 from fer_probe.study import Study, StudyError
 
 
@@ -45,6 +46,20 @@ def test_a_record_of_the_same_kind_and_layer_is_replaced(study):
     study.add(distances("b", 1), "seen", {})
     assert len(study.entries()) == 1
     assert np.array_equal(study.load(AUDistances, "seen", "b").distance, distances("b", 1).distance)
+
+
+def test_several_of_a_layer_are_found_together(study):
+    """Records that something else than their layer tells apart, and those of other layers not among them."""
+    for layer, reader in (("b", "one"), ("b", "two"), ("b", ""), ("a.0", "one")):
+        nothing = np.zeros((1, 2, 1), np.float32)
+        read = TraversalReadings(
+            np.array([0]), ("v",), nothing[..., 0], ("k",), nothing, nothing, nothing[..., 0], np.zeros(1),
+            np.zeros((1, 1)), 1, reader, layer,
+        )  # fmt: skip
+        study.add(read, "seen", {})
+    assert sorted(one.read_by for one in study.of_layer(TraversalReadings, "seen", "b")) == ["", "one", "two"]
+    assert [one.read_by for one in study.of_layer(TraversalReadings, "seen", "a.0")] == ["one"]
+    assert study.of_layer(TraversalReadings, "seen", "c") == []
 
 
 def test_what_is_missing_is_named_with_what_there_is(study):

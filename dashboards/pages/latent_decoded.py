@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import register_page
 from dash.development.base_component import Component
 
+from dashboards.components.choices import choice
 from dashboards.components.graph import graph
 from dashboards.components.latent_notes import DECODED, RECONSTRUCTION
 from dashboards.components.latent_tabs import latent_head, not_here
@@ -13,6 +14,7 @@ from dashboards.components.notes import hint, missing, panel
 from dashboards.shell import framed
 from dashboards.view import View
 from fer_probe.figures import (
+    face_name,
     interpolations_figure,
     reconstructions_figure,
     transfers_figure,
@@ -87,8 +89,18 @@ def _interpolations(view: View) -> list[Component]:
     found = view.study.find(Interpolations, view.faces, "latent")
     if found is None:
         return []
-    figure = interpolations_figure(found, view.study.faces(view.faces))
-    return [panel("", graph(figure, "Faces decoded between two faces' latents", "interpolations"))]
+    faces, held = view.study.faces(view.faces), dict.fromkeys(found.pairs.ravel().tolist())
+    begin = view.choice("begin", [str(number) for number in held])
+    names = {str(number): ", ".join(dict.fromkeys((face_name(faces, number), f"face {number}"))) for number in held}
+    links = {name: view.link(_PATH, **{**view.query, "begin": number}) for number, name in names.items()}
+    words = f"Faces decoded between the latent of face {begin} and those of others"
+    return [
+        panel(
+            "",
+            graph(interpolations_figure(found, faces, begin=int(begin)), words, "interpolations"),
+            choice("begin", links, names[begin], label="Begin with"),
+        )
+    ]
 
 
 register_page(__name__, _PATH, name="Decoded faces", title="Decoded faces · fer_probe", layout=layout)  # type: ignore[no-untyped-call]

@@ -6,6 +6,7 @@ from fer_probe.figures.clusters import cluster_counts_figure, cluster_name, scor
 from fer_probe.figures.confusion import confusion_figure
 from fer_probe.figures.decoded_faces import (
     compared_traversals_figure,
+    face_name,
     interpolations_figure,
     reconstructions_figure,
     transfers_figure,
@@ -70,6 +71,7 @@ __all__ = [
     "enlarged",
     "evidence_figure",
     "expression_counts_figure",
+    "face_name",
     "face_picture",
     "face_thumbnail",
     "interpolations_figure",

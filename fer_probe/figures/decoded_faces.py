@@ -17,7 +17,7 @@ def reconstructions_figure(found: Reconstructions, faces: FaceImages | None = No
     return picture_grid_figure(
         np.stack([found.originals, found.pixels]),
         ("original", "made of it"),
-        [_shown(faces, int(number)) for number in found.image_index],
+        [face_name(faces, int(number)) for number in found.image_index],
         title="Reconstructions",
         facts=f"{len(found.error)} faces · mean squared error {np.mean(found.error):.4f} · "
         f"R² {found.explained:.2f} (the mean face: 0)",
@@ -51,12 +51,32 @@ def compared_traversals_figure(
     return picture_grid_figure(picked, list(found), columns, title=title, dark=dark)
 
 
-def interpolations_figure(found: Interpolations, faces: FaceImages | None = None, *, dark: bool = False) -> go.Figure:
-    """A row a pair of faces, from the one to the other."""
-    rows = [" to<br>".join(_shown(faces, int(number)) for number in pair) for pair in found.pairs]
+def interpolations_figure(
+    found: Interpolations, faces: FaceImages | None = None, *, begin: int | None = None, dark: bool = False
+) -> go.Figure:
+    """A row a pair of faces, from the one to the other.
+
+    Args:
+        found: P pairs.
+        faces: the set they are numbered in, for their labels.
+        begin: only the pairs with this face, each row beginning with it; all pairs as they are where left out.
+        dark: for a dark page.
+
+    Raises:
+        ValueError: no pair with that face.
+    """
+    pairs, pixels = np.asarray(found.pairs), np.asarray(found.pixels)
+    if begin is not None:
+        chosen = (pairs == begin).any(1)
+        if not chosen.any():
+            raise ValueError(f"no pair with face {begin}; there are of {', '.join(map(str, np.unique(pairs)))}")
+        pairs, pixels = pairs[chosen], pixels[chosen]
+        turned = pairs[:, 0] != begin
+        pairs[turned], pixels[turned] = pairs[turned, ::-1], pixels[turned, ::-1]
+    rows = [" to<br>".join(face_name(faces, int(number)) for number in pair) for pair in pairs]
     columns = [f"{share:.0%}" for share in found.shares]
     return picture_grid_figure(
-        found.pixels, rows, columns, title="Between two faces", facts="share of the second face", dark=dark
+        pixels, rows, columns, title="Between two faces", facts="share of the second face", dark=dark
     )
 
 
@@ -78,7 +98,7 @@ def transfers_figure(
             latents stands there where they are left out.
         dark: for a dark page.
     """
-    rows, columns = [_shown(faces, int(number)) for number in found.image_index], list(found.names)
+    rows, columns = [face_name(faces, int(number)) for number in found.image_index], list(found.names)
     pixels = np.asarray(found.pixels)
     if found.attribute == "identity":
         above, head = (found.portraits, "mean<br>expression") if people is None else (people, "person")
@@ -91,7 +111,7 @@ def transfers_figure(
     return picture_grid_figure(pixels, rows, columns, title=title[0].upper() + title[1:], dark=dark)
 
 
-def _shown(faces: FaceImages | None, number: int) -> str:
+def face_name(faces: FaceImages | None, number: int) -> str:
     """What a face shows, or its number."""
     if faces is None or faces.expression[number] < 0:
         return f"face {number}"

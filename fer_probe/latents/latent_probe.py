@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ _MEASURED, _TRAVERSED = 64, 8
 _SERIES, _SAMPLE = 5000, 4000
 #: Judges read at most so many variables, on a sample of so many faces.
 _READ, _READ_FACES = 12, 64
-_PEOPLE, _PAIRS, _STEPS, _CLUSTERS = 6, 4, 6, 8
+_PEOPLE, _STEPS, _CLUSTERS = 6, 6, 8
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class LatentProbe:
             traverse_variables(fixed, latents.values, variables, names=coding.names, begins_with=begin, layer=LATENT)
         )
         self._readings(coding, latents, variables)
-        pairs = np.stack([shown[:_PAIRS], np.roll(shown, -1)[: len(shown[:_PAIRS])]], 1)
+        pairs = list(combinations(shown.tolist(), 2)) or [(int(shown[0]), int(shown[0]))]
         self.keep(interpolate_pairs(fixed, latents.values, pairs, layer=LATENT))
         beside, decode = coding.beside(self.faces), coding.decode
         assert decode is not None

@@ -107,7 +107,9 @@ class ReportLatents:
                 words = f"Faces and their reconstructions, R² {back.explained:.2f}"
                 drawn.append((figures.reconstructions_figure(back, faces), words))
             if between := self.study.find(Interpolations, self.set_name, layer):
-                drawn.append((figures.interpolations_figure(between, faces), "Faces between two faces' latents"))
+                begin = int(between.pairs[0, 0])
+                words = f"Faces between the latent of face {begin} and of others"
+                drawn.append((figures.interpolations_figure(between, faces, begin=begin), words))
             if told := self.study.find(Transfers, self.set_name, layer):
                 words = f"Faces decoded under each {told.attribute}"
                 drawn.append((figures.transfers_figure(told, faces=faces), words))

@@ -14,6 +14,7 @@ from fer_probe.faces.preprocessing import Preprocessing
 from fer_probe.latents.clusters import ClusterNames, Clusters
 from fer_probe.latents.latent_variables import Latents
 from fer_probe.latents.placed_faces import PlacedFaces
+from fer_probe.latents.traversals import Interpolations
 from fer_probe.probe_settings import ProbeSettings
 
 from .conftest import all_of, words_of
@@ -218,6 +219,19 @@ def test_every_judges_readings_stand_beside_the_traversals(layout, coded):
         coded.add(found, "switched", {})
     words = words_of(layout("latent_decoded", faces="switched"))
     assert "What one reads" in words and "What other reads" in words and "--judge" not in words
+
+
+def test_which_face_others_are_reached_from_is_a_link(layout, coded):
+    """Every two of the faces shown are kept; the menu leads to each of them, and the graph begins with it."""
+    pairs = np.sort(coded.load(Interpolations, "shown", "latent").pairs, axis=1)
+    faces = np.unique(pairs)
+    assert len(np.unique(pairs, axis=0)) == len(pairs) == len(faces) * (len(faces) - 1) // 2
+    menus = [one for one in all_of(layout("latent_decoded", faces="shown"), "data") if isinstance(one, list)]
+    links = {option["value"] for menu in menus for option in menu if "begin=" in option["value"]}
+    assert links == {f"/latent/decoded?begin={number}" for number in faces}
+    words = words_of(layout("latent_decoded", faces="shown", begin=str(faces[-1])))
+    assert f"between the latent of face {faces[-1]} and those of others" in words
+    assert "there is no begin '9999' here" in words_of(layout("latent_decoded", faces="shown", begin="9999"))
 
 
 def test_pictures_of_the_pages_are_there(layout, app):

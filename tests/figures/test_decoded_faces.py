@@ -105,3 +105,18 @@ def test_interpolations_and_transfers_name_their_rows(records):
     assert known.layout.yaxis.ticktext == ("person", "face 1", "face 2")
     slid = Transfers("emotion", ("0", "1"), flat_tiles(np.ones((2, 2))), np.array([1, 2]), flat_tiles([0, 1]))
     assert transfers_figure(slid).layout.yaxis.ticktext == ("face 1", "face 2")
+
+
+def test_pairs_with_a_face_begin_with_it(records):
+    """Those that end with it are turned round, picture by picture; all others are left out."""
+    levels = np.linspace([0, 0.2, 0.4], [0.5, 0.7, 0.9], 3, axis=1)
+    between = Interpolations(flat_tiles(levels), np.array([0, 0.5, 1]), np.array([[1, 2], [1, 3], [3, 2]]))
+    figure = interpolations_figure(between, records.faces, begin=3)
+    assert figure.layout.yaxis.ticktext == ("neutral to<br>anger", "neutral to<br>happiness")
+    expected, sheet = [levels[1, ::-1], levels[2]], sheet_of(figure)
+    for row, y in enumerate(figure.layout.yaxis.tickvals):
+        for column, x in enumerate(figure.layout.xaxis.tickvals):
+            assert abs(int(sheet[int(y), int(x), 0]) - 255 * expected[row][column]) < 4
+    assert between.pairs.tolist() == [[1, 2], [1, 3], [3, 2]]
+    with pytest.raises(ValueError, match="no pair with face 9; there are of 1, 2, 3"):
+        interpolations_figure(between, begin=9)
