@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from fer_probe.models.autoencoder import Autoencoder, PixelSigmoid, VariationalAutoencoder
 from fer_probe.models.barradas import FaceEncoder
+from fer_probe.models.concept_erasure import ConceptErasure
 from fer_probe.models.initial_weights import glorot_weights
 from fer_probe.models.transposed_convolutions import restoring_convolution, smaller
 
@@ -120,8 +121,9 @@ class BarradasFader(Autoencoder):
     guesses that number from the latents alone, and no other layer depends on it. 8.50 M parameters.
 
     To the letter there is no other latent, and six numbers hold no person: sliding one changes who is seen. ``rest``
-    has room for what no emotion explains, and ``rest_adversary`` guesses the expression from it, so that it is not
-    told there (as in Lample et al. 2017, whose latent holds everything but the attributes).
+    has room for what no emotion explains, and ``erasure`` takes out of it what it tells of the expression; before that
+    is fitted, it changes nothing. The emotions' latents then lose what they have in common, which softmax does not
+    see: a latent is moved against the others.
 
     Args:
         classes: expressions, neutral among them: a latent each for all but neutral. The paper has seven, so six.
@@ -131,9 +133,8 @@ class BarradasFader(Autoencoder):
             noise in all that the decoder knows of a face, and costs a third more squared error on drawn faces (0.017
             for 0.013), so that none is the default.
         rest: how many latents stand beside the emotions'; the paper has none.
-        noise: deviation of what is added to the emotions' latents in training, a tenth of it to the rest's; the latents
-            are standardised then. Softmax does not see an offset common to all, which without it told how bright a face
-            is (138 ± 21, an emotion ± 5); and what noise drowns, such as a person, is told by the rest. 0 for neither.
+        noise: deviation of what is added to the emotions' latents in training, a sixth of it to the rest's; the latents
+            are standardised then. What noise drowns, such as a person, is told by the rest. 0 for neither.
     """
 
     def __init__(
@@ -153,17 +154,35 @@ class BarradasFader(Autoencoder):
         self.emotions, self.rest, self.latent_length = classes - 1, rest, classes - 1 + rest
         self.encoder = FaceEncoder(self.latent_length, size, channels, dropout=dropout)
         self.standard = nn.BatchNorm1d(self.latent_length, affine=False) if noise else nn.Identity()
+        self.erasure = ConceptErasure(rest) if rest else nn.Identity()
         self.decoder = FaceDecoder(self.latent_length + 1, size, channels)
         self.adversary = LatentAdversary(self.latent_length)
-        self.rest_adversary = LatentAdversary(rest, classes) if rest else None
-        self.noise = torch.full((self.latent_length,), noise / 10)
+        self.noise = torch.full((self.latent_length,), noise / 6)
         self.noise[: self.emotions] = noise
         glorot_weights(self)
 
     def encode(self, images: Tensor) -> Tensor:
         """(N, C, H, W) → (N, classes − 1 + rest), one number an emotion, then the rest; with noise in training."""
-        latent: Tensor = self.standard(self.encoder(images))
-        return latent + self.noise.to(latent) * torch.randn_like(latent) if self.training else latent
+        latent = self.erased(self.told(images))
+        return latent + self.drawn_noise(latent) if self.training else latent
+
+    def told(self, images: Tensor) -> Tensor:
+        """(N, C, H, W) → (N, classes − 1 + rest) latents of which nothing is taken out, without noise.
+
+        The encoder is shown pixels from −2 to 2: on drawn faces its squared error falls faster than from 0–1.
+        """
+        emotions, rest = self._parts(self.encoder(4 * images - 2))
+        latent: Tensor = self.standard(torch.cat([emotions, rest], dim=1))
+        return latent
+
+    def erased(self, told: Tensor) -> Tensor:
+        """The latents (N, classes − 1 + rest) without what the rest tells of the expression."""
+        emotions, rest = told.split([self.emotions, self.rest], dim=1)
+        return torch.cat([emotions, self.erasure(rest)], dim=1)
+
+    def drawn_noise(self, latent: Tensor) -> Tensor:
+        """Noise for latents, as many and of as many numbers."""
+        return self.noise.to(latent) * torch.randn_like(latent)
 
     def classify(self, images: Tensor) -> Tensor:
         """(N, C, H, W) → logits (N, classes − 1) of the emotions, neutral not among them: their latents."""
@@ -172,28 +191,27 @@ class BarradasFader(Autoencoder):
     def decode(self, latent: Tensor, emotion: Tensor | float = 1.0) -> Tensor:
         """(N, classes − 1 + rest) and the attribute, (N,) or one number for all, in 0–1 → (N, C, H, W) in 0–1."""
         attribute = torch.as_tensor(emotion).to(latent).expand(len(latent))
-        pixels: Tensor = self.decoder(torch.cat([latent, attribute[:, None]], dim=1))
+        pixels: Tensor = self.decoder(torch.cat([*self._parts(latent), attribute[:, None]], dim=1))
         return pixels
+
+    def _parts(self, latent: Tensor) -> tuple[Tensor, Tensor]:
+        """The emotions' latents, beside a rest without what they have in common; and the rest."""
+        emotions, rest = latent.split([self.emotions, self.rest], dim=1)
+        return (emotions - emotions.mean(1, keepdim=True) if self.rest else emotions), rest
 
 
 class LatentAdversary(nn.Module):
-    """What latents tell: FC 64 – FC 64 – logits, with ReLUs; the layers are ours.
+    """Does a latent come from a face with an emotion? FC 64 – FC 64 – one logit, with ReLUs; the layers are ours."""
 
-    Args:
-        latent: how many numbers it is shown.
-        classes: that it guesses; None for emotion or neutral, by one logit.
-    """
-
-    def __init__(self, latent: int, classes: int | None = None) -> None:
+    def __init__(self, latent: int) -> None:
         super().__init__()
         self.fc1 = nn.Linear(latent, 64)
         self.relu1 = nn.ReLU()
         self.fc2 = nn.Linear(64, 64)
         self.relu2 = nn.ReLU()
-        self.fc3 = nn.Linear(64, classes or 1)
-        self.one_logit = classes is None
+        self.fc3 = nn.Linear(64, 1)
 
     def forward(self, latent: Tensor) -> Tensor:
-        """(N, latent) → logits: (N, classes), or (N,), above 0 where it takes the face for one with an emotion."""
+        """(N, latent) → (N,) logits, above 0 where it takes the face for one with an emotion."""
         logits: Tensor = self.fc3(self.relu2(self.fc2(self.relu1(self.fc1(latent)))))
-        return logits.squeeze(1) if self.one_logit else logits
+        return logits.squeeze(1)

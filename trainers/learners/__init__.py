@@ -3,6 +3,7 @@
 from trainers.learners.adversarial import ExpressionTransfer, ResidueClassification
 from trainers.learners.classification import Classification
 from trainers.learners.comparing import Comparing
+from trainers.learners.erased_fading import ErasedFading
 from trainers.learners.fading import Fading
 from trainers.learners.intensities import IntensityLearning
 from trainers.learners.learner import Learner
@@ -15,6 +16,7 @@ LEARNERS: dict[str, type[Learner]] = {
     "comparing": Comparing,
     "siamese_vae": SiameseVAELearning,
     "fading": Fading,
+    "erased_fading": ErasedFading,
     "beta_vae": BetaVAELearning,
     "expression_transfer": ExpressionTransfer,
     "intensities": IntensityLearning,

@@ -18,11 +18,7 @@ class Fading(Reconstruction):
     alone and learns by turns with the rest; the encoder's loss is −λ log(1 − p), p being the probability that the
     adversary gives to what is true. The multiclass loss is the cross-entropy of the latents of faces with an emotion.
 
-    Where the model has a rest of latents, a second adversary guesses the expression from it, and the same loss keeps
-    it from being told there.
-
-    ``losses`` of the recipe: ``reconstruction`` (of the mean squared error), ``multiclass``, ``adversarial`` (λ), and
-    ``rest`` where there is one.
+    ``losses`` of the recipe: ``reconstruction`` (of the mean squared error), ``multiclass``, ``adversarial`` (λ).
     """
 
     labelled = True
@@ -31,73 +27,56 @@ class Fading(Reconstruction):
         """Which class is neutral, and the latent of each other class.
 
         Raises:
-            TrainingError: no class is neutral; or a loss of the rest is asked for, and the model has none.
+            TrainingError: no class is neutral.
         """
         super().prepare(faces)
         if "neutral" not in self.class_names:
             raise TrainingError(f"a fader needs neutral faces; these show {', '.join(self.class_names)}")
-        if self.recipe.losses.get("rest") and not self.recipe.options.get("rest"):
-            raise TrainingError(f"{self.recipe.name} has a loss of the rest and no rest: give options rest, or no loss")
         self.neutral = self.class_names.index("neutral")
         numbers = [number - (number > self.neutral) for number in range(len(self.class_names))]
         self.latent_of = torch.tensor(numbers, device=self.device)
 
     def optimizers_of(self, model: Any) -> list[optim.Optimizer]:
-        """One for encoder and decoder, one for the adversaries where there are any."""
-        adversaries = {"adversarial": model.adversary, "rest": model.rest_adversary}
-        learn = nn.ModuleList(adversaries[name] for name in adversaries if self.recipe.losses.get(name))
-        learning = [nn.ModuleList([model.encoder, model.decoder]), *([learn] if len(learn) else [])]
+        """One for encoder and decoder, one for the adversary where there is a loss for it."""
+        learning = [nn.ModuleList([model.encoder, model.decoder])]
+        learning += [model.adversary] if self.recipe.losses["adversarial"] else []
         return [self.recipe.optimizer_of(part) for part in learning]
 
     def step(self, faces: LabelledFaces, numbers: Tensor) -> Tensor:
-        """The adversaries learn what the latent tells, then encoder and decoder learn."""
+        """The adversary learns what the latent tells, then encoder and decoder learn."""
         images, shown = faces.lesson(numbers)
         images = self.varied(images)
         if len(self.optimizers) > 1:
             with self.fast(), torch.no_grad():
                 latent = self.model.encode(images).float()
-            self.descend(self.optimizers[1], self.against(latent, faces, shown))
+            guess = self.model.adversary(latent)
+            against = functional.binary_cross_entropy_with_logits(guess, self.emotion(faces, shown))
+            self.descend(self.optimizers[1], against)
         with self.fast():
             loss = self.loss(images, faces, shown)
         self.descend(self.optimizers[0], loss)
         return loss.detach()
 
-    def against(self, latent: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
-        """What the adversaries lower."""
-        loss, weights = torch.zeros((), device=latent.device), self.recipe.losses
-        if weights["adversarial"]:
-            guess = self.model.adversary(latent)
-            loss = loss + functional.binary_cross_entropy_with_logits(guess, self.emotion(faces, shown))
-        if weights.get("rest"):
-            guess = self.model.rest_adversary(latent[:, self.model.emotions :])
-            loss = loss + functional.cross_entropy(guess, faces.labels[shown])
-        return loss
-
     def loss(self, images: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
         """What encoder and decoder lower."""
-        weights, emotion, labels = self.recipe.losses, self.emotion(faces, shown), faces.labels[shown]
+        weights, emotion = self.recipe.losses, self.emotion(faces, shown)
         latent = self.model.encode(images).float()
         made = self.model.decode(latent, emotion).float()
         loss = weights["reconstruction"] * functional.mse_loss(made, images)
-        showing = emotion > 0
-        if weights["multiclass"] and showing.any():
-            loss = loss + weights["multiclass"] * functional.cross_entropy(
-                latent[showing, : self.model.emotions], self.latent_of[labels[showing]]
-            )
+        loss = loss + weights["multiclass"] * self.misnamed(latent, faces, shown)
         if weights["adversarial"]:
             # −log(1 − p) of what is true is the cross-entropy of what is not.
             fooled = functional.binary_cross_entropy_with_logits(self.model.adversary(latent), 1 - emotion)
             loss = loss + weights["adversarial"] * fooled
-        if weights.get("rest"):
-            guess = self.model.rest_adversary(latent[:, self.model.emotions :])
-            loss = loss + weights["rest"] * self.unnamed(guess, labels)
         return loss
 
-    @staticmethod
-    def unnamed(guess: Tensor, labels: Tensor) -> Tensor:
-        """−log(1 − p), p being what the guess, logits (n, classes), gives to what is true, (n,)."""
-        p = guess.softmax(1).gather(1, labels[:, None])
-        return -torch.log((1 - p).clamp_min(1e-6)).mean()
+    def misnamed(self, latent: Tensor, faces: LabelledFaces, shown: Tensor) -> Tensor:
+        """The cross-entropy of the emotions' latents, (n, L), of faces that show an emotion; 0 where none does."""
+        labels = faces.labels[shown]
+        showing = labels != self.neutral
+        if not showing.any():
+            return latent.new_zeros(())
+        return functional.cross_entropy(latent[showing, : self.model.emotions], self.latent_of[labels[showing]])
 
     def emotion(self, faces: LabelledFaces, shown: Tensor) -> Tensor:
         """(n,) 1 where a face shows an emotion, 0 where it is neutral."""

@@ -193,29 +193,6 @@ def test_the_fader_and_its_adversary_learn_by_turns():
         assert watched["changed"] == [{"adversary"}] * learns + [{"encoder", "decoder"}]
 
 
-def test_a_faders_rest_is_kept_from_telling_expressions():
-    """The loss of the rest is −log(1 − p) of the true class; its adversary lowers −log p, and learns with the other."""
-    losses = {"reconstruction": 0.0, "multiclass": 0.0, "adversarial": 0.0, "rest": 2.0}
-    learner, faces = learner_of(replace(tiny("barradas_fader"), losses=losses, options={"rest": 3}))
-    shown, model = torch.arange(21), learner.model
-    images = learner.varied(faces.lesson(shown)[0])
-    with evaluation_mode(model), torch.no_grad():
-        latent = model.encode(images)
-        p = model.rest_adversary(latent[:, 6:]).softmax(1)[torch.arange(21), faces.labels[shown]]
-        torch.testing.assert_close(learner.loss(images, faces, shown), -2 * torch.log(1 - p).mean())
-        torch.testing.assert_close(learner.against(latent, faces, shown), -torch.log(p).mean())
-    before = {name: value.clone() for name, value in model.named_parameters()}
-    learner.step(faces, torch.arange(16))
-    changed = {name.split(".")[0] for name, value in model.named_parameters() if not torch.equal(before[name], value)}
-    assert changed == {"rest_adversary", "encoder"}
-
-
-def test_a_loss_of_a_rest_that_is_not_there_is_refused():
-    """Which option is missing is said."""
-    with pytest.raises(TrainingError, match="loss of the rest and no rest"):
-        learner_of(replace(tiny("barradas_fader"), losses={"reconstruction": 1.0, "adversarial": 0.1, "rest": 1.0}))
-
-
 def test_the_faders_loss_by_hand():
     """Squared error, cross-entropy of the emotions' latents, −λ log(1 − p) of the adversary."""
     recipe = replace(tiny("barradas_fader"), losses={"reconstruction": 3.0, "multiclass": 2.0, "adversarial": 0.5})
