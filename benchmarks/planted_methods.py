@@ -68,19 +68,23 @@ class Asked:
 
 def by_experiments(asked: Asked, shuffled: int | None) -> Named:
     """Of the maps that a unit is shown to raise, the one with the largest effect, in deviations over both states."""
-    return np.array([_first(_effects(asked, au, shuffled).raised(au)) for au in asked.units])
+    effects = _effects(asked, shuffled)
+    return np.array([_first(effects.raised(au)) for au in asked.units])
 
 
 def raised_maps(asked: Asked, shuffled: int | None) -> np.ndarray:
     """(A,) how many maps each unit is shown to raise."""
-    return np.array([len(_effects(asked, au, shuffled).raised(au)) for au in asked.units])
+    effects = _effects(asked, shuffled)
+    return np.array([len(effects.raised(au)) for au in asked.units])
 
 
 @cache
-def _effects(asked: Asked, au: int, shuffled: int | None) -> fp.AUEffects:
-    names, prepare = asked.known.expression_names, asked.prepare(2, None if shuffled is None else shuffled + au)
-    told = {"action_units": [au], "people": PEOPLE, "size": asked.size, "seed": POSED}
-    return au_experiment(asked.reader, prepare, [LAYER], names, **told).layers[LAYER]
+def _effects(asked: Asked, shuffled: int | None) -> fp.AUEffects:
+    prepare, names = asked.prepare(1 + len(asked.units), shuffled), asked.known.expression_names
+    found = au_experiment(
+        asked.reader, prepare, [LAYER], names, action_units=asked.units, people=PEOPLE, size=asked.size, seed=POSED
+    )
+    return found.layers[LAYER]
 
 
 def by_tuning(asked: Asked, shuffled: int | None) -> Named:
@@ -92,13 +96,11 @@ def by_tuning(asked: Asked, shuffled: int | None) -> Named:
 
 def by_emergence(asked: Asked, shuffled: int | None) -> Named:
     """The map that half of the people choose, where it tells the unit on the others with an AUROC of 0.9 or more."""
-    named = []
-    for au in asked.units:
-        prepare = asked.prepare(2, None if shuffled is None else shuffled + au)
-        told = {"action_units": [au], "people": PEOPLE, "size": asked.size, "seed": POSED}
-        found = find_au_emergence(asked.reader, prepare, [LAYER], **told)
-        named.append(int(found.best_map[0, 0]) if found.auroc[0, 0] >= TELLS else -1)
-    return np.array(named)
+    prepare = asked.prepare(1 + len(asked.units), shuffled)
+    found = find_au_emergence(
+        asked.reader, prepare, [LAYER], action_units=asked.units, people=PEOPLE, size=asked.size, seed=POSED
+    )
+    return np.where(found.auroc[0] >= TELLS, found.best_map[0], -1)
 
 
 def by_projection_energy(asked: Asked, shuffled: int | None) -> Named:
@@ -128,12 +130,12 @@ def by_ablation(asked: Asked, shuffled: int | None) -> Named:
     return np.array([-1 if one is None else int(one.argmax()) for one in moved])
 
 
+@cache
 def ablation_effects(asked: Asked, to: SetTo) -> list[np.ndarray | None]:
     """For each unit (M,) the mean effect of each map on the expressions that show it; None where none does."""
     unseen = fp.draw_faces(30, asked.size, seed=UNSEEN)
-    told = {"expected": unseen.expression, "subject": unseen.subject, "to": to}
-    images = asked.planted.preprocessing(unseen)
-    found = ablate_each(asked.reader, images, LAYER, unseen.expression_names, **told)
+    images, names = asked.planted.preprocessing(unseen), unseen.expression_names
+    found = ablate_each(asked.reader, images, LAYER, names, expected=unseen.expression, subject=unseen.subject, to=to)
     own = [expressions_showing(asked.known, au) for au in asked.units]
     return [np.mean([found.effect(k) for k in one], axis=0) if one else None for one in own]
 
@@ -156,8 +158,7 @@ def concept_pairs(asked: Asked, shuffled: int | None) -> tuple[int, int, int, in
     names, prepare = asked.known.expression_names, asked.prepare(1 + len(asked.units), shuffled)
     if shuffled is not None:
         prepare = _only_concepts(prepare, asked.planted.preprocessing, 20 * 6 * (1 + len(asked.units)))
-    told = {"action_units": asked.units, "size": asked.size, "seed": POSED}
-    found = test_concepts(asked.reader, prepare, LAYER, names, **told)
+    found = test_concepts(asked.reader, prepare, LAYER, names, action_units=asked.units, size=asked.size, seed=POSED)
     above = found.significant & (found.mean_score > found.random_scores.mean(0))
     own = np.zeros_like(above)
     for row, au in enumerate(asked.units):
