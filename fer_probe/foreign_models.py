@@ -8,7 +8,7 @@ from pathlib import Path
 from torch import nn
 
 from fer_probe.checkpoints import Checkpoint, CheckpointError
-from fer_probe.faces.face_crops import EyeCrop, FixedCrop, HaarCrop, LandmarkCrop
+from fer_probe.faces.face_crops import EyeCrop, FaceCrop, FixedCrop, HaarCrop, LandmarkCrop
 from fer_probe.faces.preprocessing import Preprocessing
 
 
@@ -78,8 +78,10 @@ def with_crop(checkpoint: Checkpoint, words: str) -> Checkpoint:
     if kind not in ("haar", "eyes", "landmarks"):
         raise CheckpointError(f"--crop {words!r}: expected haar, eyes or landmarks")
     detected = HaarCrop(wide, fallback=FixedCrop())
-    crop = {"haar": detected, "eyes": EyeCrop(wide, fallback=detected), "landmarks": LandmarkCrop(wide)}[kind]
-    return replace(checkpoint, preprocessing=replace(checkpoint.preprocessing, crop=crop))
+    crops: dict[str, FaceCrop] = {
+        "haar": detected, "eyes": EyeCrop(wide, fallback=detected), "landmarks": LandmarkCrop(wide),
+    }  # fmt: skip
+    return replace(checkpoint, preprocessing=replace(checkpoint.preprocessing, crop=crops[kind]))
 
 
 def _numbers(option: str, words: str) -> float | list[float]:
